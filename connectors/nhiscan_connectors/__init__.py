@@ -1,0 +1,1 @@
+"""nhiscan's own connectors, found by entry point like anybody's."""

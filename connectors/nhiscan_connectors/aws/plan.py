@@ -1,0 +1,117 @@
+"""Which accounts and regions a scan covers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import get_args
+
+from nhiscan.connector import Operation, Settings, Shard, Sink
+from nhiscan.errors import NothingReadError
+from nhiscan.model import Aspect
+from nhiscan_connectors.aws.calls import Calls
+from nhiscan_connectors.aws.session import Sessions
+
+CALLER = Operation(
+    name="sts:GetCallerIdentity",
+    permission="sts:AssumeRole",
+    purpose="tells which account the credentials belong to, after assuming the scanner's role where one is named",
+    hides="everything in the account: it did not let the scanner in",
+    blinds=get_args(Aspect),
+)
+ASSUME = Operation(
+    name="sts:AssumeRole",
+    permission="sts:AssumeRole",
+    purpose="takes on the scanner's role in an account",
+    hides="everything in the account",
+    # Asked by the SDK's own credential refresh, so its answer never passes through a sink.
+)
+REGIONS = Operation(
+    name="ec2:DescribeRegions",
+    permission="ec2:DescribeRegions",
+    purpose="lists the regions that the account has enabled",
+    hides="which regions are enabled; those that every account has are scanned",
+)
+ACCOUNTS = Operation(
+    name="organizations:ListAccounts",
+    permission="organizations:ListAccounts",
+    purpose="lists the accounts of the organization",
+    hides="the other accounts of the organization, and everything in them",
+    blinds=("organization",),
+)
+OPERATIONS = (CALLER, ASSUME, REGIONS, ACCOUNTS)
+
+NEVER = ("sts:GetSessionToken", "sts:GetFederationToken", "iam:CreateAccessKey")
+
+# Regions that every account has: those opened before 2019-03-20 need no opt-in.
+_ALWAYS_ENABLED = (
+    "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2",
+    "ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1",
+    "us-east-1", "us-east-2", "us-west-1", "us-west-2",
+)  # fmt: skip
+
+
+def plan(sessions: Sessions, settings: Settings, sink: Sink) -> Iterator[Shard]:
+    """Yield the shards: the organization first, for it names the accounts; then each account and its regions."""
+    options = _options(settings)
+    start = Shard(connector="aws", scope="aws", part="plan", options=options)
+    first = Calls(sessions, start, sink.of(start))
+    caller = first.page(CALLER)
+    if caller is None:
+        why = sink.of(start).refusal(CALLER)
+        raise NothingReadError(
+            f"AWS did not accept the credentials: {why}",
+            "Log in (aws sso login), choose another --profile, or check --role-arn and --external-id.",
+        )
+    own = str(caller["Account"])
+    partition = str(caller["Arn"]).split(":")[1]
+    yield Shard(connector="aws", scope=f"aws:{own}", part="organization", options=options)
+
+    accounts = [Shard(connector="aws", scope=f"aws:{own}", part="account", options=options)]
+    if settings.get("organization"):
+        role = settings.get("organization_role") or "OrganizationAccountAccessRole"
+        for account in _active(first):
+            if account != own:
+                arn = f"arn:{partition}:iam::{account}:role/{role}"
+                accounts.append(
+                    Shard(
+                        connector="aws",
+                        scope=f"aws:{account}",
+                        part="account",
+                        options={**options, "role_arn": arn, "external_id": options.get("external_id", "")},
+                    )
+                )
+
+    def regions(shard: Shard) -> list[str]:
+        return _regions(Calls(sessions, shard, sink.of(shard)), settings)
+
+    for shard, names in zip(accounts, sink.each(regions, accounts), strict=True):
+        yield shard
+        for region in names:
+            yield Shard(connector="aws", scope=shard.scope, region=region, part="region", options=shard.options)
+
+
+def _options(settings: Settings) -> dict[str, str]:
+    return {key: str(settings[key]) for key in ("role_arn", "external_id") if settings.get(key)}
+
+
+def _active(calls: Calls) -> list[str]:
+    """Ids of the accounts that are open; suspended ones answer nothing."""
+    return [
+        str(account["Id"])
+        for account in calls.items(ACCOUNTS, "Accounts")
+        if account.get("State", account.get("Status")) == "ACTIVE"
+    ]
+
+
+def _regions(calls: Calls, settings: Settings) -> list[str]:
+    if calls.page(CALLER) is None:
+        return []
+    asked = settings.get("region") or ()
+    if asked:
+        return sorted(set(asked))
+    answer = calls.page(REGIONS)
+    if answer is None:
+        return list(_ALWAYS_ENABLED)
+    return sorted(
+        region["RegionName"] for region in answer.get("Regions", ()) if region.get("OptInStatus") != "not-opted-in"
+    )

@@ -1,0 +1,130 @@
+"""Sessions and clients: whose credentials, which account, which endpoint."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from nhiscan import __version__
+from nhiscan.connector import Settings, Shard
+from nhiscan_connectors.aws.calls import Paging, paging_of
+
+if TYPE_CHECKING:
+    from boto3.session import Session
+    from botocore.model import OperationModel
+
+HOME_REGION = "us-east-1"
+"""Where global services (IAM, Organizations) are asked when no region is configured."""
+
+
+class Sessions:
+    """Makes boto3 clients, one an account, region and service, and keeps them. Safe to share between threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.RLock()
+        self._base: Session | None = None
+        self._by_role: dict[tuple[str, str], Session] = {}
+        self._clients: dict[tuple[str, str, str, str], Any] = {}
+        self._paging: dict[tuple[str, str], Paging] = {}
+
+    def client(self, shard: Shard, service: str, region: str) -> Any:
+        """The client of `service` with the credentials that the shard names."""
+        role = shard.options.get("role_arn", "")
+        external_id = shard.options.get("external_id", "")
+        key = (role, external_id, region, service)
+        with self._lock:  # neither boto3 sessions nor the making of clients are thread-safe
+            if key not in self._clients:
+                self._clients[key] = self._make(self._session(role, external_id), service, region)
+            return self._clients[key]
+
+    def paging(self, service: str, operation: str, model: OperationModel) -> Paging:
+        """How an operation pages."""
+        key = (service, operation)
+        with self._lock:
+            if key not in self._paging:
+                self._paging[key] = paging_of(model, self._paginator_config(service, operation))
+            return self._paging[key]
+
+    @property
+    def region(self) -> str:
+        """The region to ask when any will do."""
+        with self._lock:
+            return self._base_session().region_name or HOME_REGION
+
+    @property
+    def available_regions(self) -> list[str]:
+        """Regions that the SDK knows of, for when the account's own list cannot be read."""
+        with self._lock:
+            return sorted(self._base_session().get_available_regions("ec2"))
+
+    def _base_session(self) -> Session:
+        if self._base is None:
+            from boto3.session import Session
+
+            self._base = Session(profile_name=self._settings.get("profile") or None)
+        return self._base
+
+    def _paginator_config(self, service: str, operation: str) -> dict[str, Any] | None:
+        session = self._base_session()._session
+        try:
+            config: dict[str, Any] = session.get_paginator_model(service).get_paginator(operation)
+        except Exception as error:
+            from botocore.exceptions import UnknownServiceError
+
+            # The SDK says "this service has no paginators" with one error and "not this operation" with another.
+            if isinstance(error, (UnknownServiceError, ValueError)):
+                return None
+            raise
+        return config
+
+    def _make(self, session: Session, service: str, region: str) -> Any:
+        from botocore.config import Config
+
+        return session.client(
+            service,
+            region_name=region or self.region,
+            endpoint_url=self._settings.get("endpoint_url") or None,
+            config=Config(
+                # Adaptive slows down by itself when AWS throttles, and shares the brake between threads of a client.
+                retries={"mode": "adaptive", "total_max_attempts": 6},
+                max_pool_connections=32,
+                connect_timeout=10,
+                read_timeout=60,
+                user_agent_extra=f"nhiscan/{__version__}",
+            ),
+        )
+
+    def _session(self, role: str, external_id: str) -> Session:
+        if not role:
+            return self._base_session()
+        if (role, external_id) not in self._by_role:
+            self._by_role[role, external_id] = self._assume(role, external_id)
+        return self._by_role[role, external_id]
+
+    def _assume(self, role: str, external_id: str) -> Session:
+        """A session as `role`, which renews its own credentials for as long as a scan takes."""
+        from boto3.session import Session
+        from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+        from botocore.session import get_session
+
+        base = self._base_session()
+
+        def client(service: str, **arguments: Any) -> Any:
+            arguments.setdefault("region_name", self.region)
+            return base.client(service, endpoint_url=self._settings.get("endpoint_url") or None, **arguments)
+
+        fetcher = AssumeRoleCredentialFetcher(
+            client_creator=client,
+            source_credentials=base.get_credentials(),
+            role_arn=role,
+            extra_args={
+                "RoleSessionName": "nhiscan",
+                **({"ExternalId": external_id} if external_id else {}),
+            },
+        )
+        botocore_session = get_session()
+        botocore_session._credentials = DeferredRefreshableCredentials(
+            method="assume-role", refresh_using=fetcher.fetch_credentials
+        )
+        return Session(botocore_session=botocore_session, region_name=base.region_name)

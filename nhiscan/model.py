@@ -1,0 +1,464 @@
+"""The records: one vocabulary of typed, frozen facts for every cloud, SaaS and LLM provider.
+
+Connectors yield them, the graph is built from them, rules read them. Ids are the provider's own
+(an ARN, an Azure object or resource id, a full resource name). Times are aware datetimes in UTC.
+`None` always means "not known", never "nothing": an empty tuple or an explicit `never` says the latter.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+import msgspec
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Base of all records: immutable, compared by value."""
+
+
+Aspect: TypeAlias = Literal[
+    "identities",
+    "credentials",
+    "activity",
+    "mfa",
+    "policies",
+    "trust",
+    "owners",
+    "workloads",
+    "secrets",
+    "agents",
+    "organization",
+    "usage",
+]
+"""A kind of knowledge that an API call gives. A gap in the call makes that aspect of its scope unknown."""
+
+
+class Activity(Record, frozen=True, kw_only=True):
+    """When something was last used, as far as the provider tells. `None` in place of it: not known at all."""
+
+    last_used_at: datetime | None = None
+    """Last use; None when there was none since `observed_since`."""
+    observed_since: datetime | None = None
+    """Start of the window in which the provider would have noticed a use; None: since creation."""
+    detail: str = ""
+    """Where and with what, for people: "s3 in eu-west-1"."""
+    source: str = ""
+    """The call that said so, for example "iam:GenerateCredentialReport"."""
+
+
+class Scope(Record, frozen=True, kw_only=True, tag="scope"):
+    """A place that holds identities: account, organization, subscription, project, tenant."""
+
+    id: str
+    """Provider and native id: "aws:123456789012"."""
+    provider: str
+    kind: str
+    """organization | organizational-unit | account | tenant | subscription | project ..."""
+    name: str
+    parent: str | None = None
+    """Id of the scope above it."""
+    environment: str | None = None
+    """"production", "staging", "development" where a tag or name says so."""
+    attributes: dict[str, str] = {}
+
+
+class Identity(Record, frozen=True, kw_only=True, tag="identity"):
+    """Someone or something that can act: a user, role, service account, application, agent identity."""
+
+    id: str
+    provider: str
+    kind: str
+    """The provider's word for it: "iam-user", "iam-role", "service-principal", "service-account"."""
+    name: str
+    scope: str
+    """Id of the Scope it lives in."""
+    created_at: datetime | None = None
+    enabled: bool | None = None
+    """Whether it can act now; None when the provider has no such switch."""
+    activity: Activity | None = None
+    """Last use of the identity itself; use of its credentials stands with them."""
+    managed_by_provider: bool = False
+    """Made and run by the provider: service-linked roles, service agents, first-party applications."""
+    human_access: bool = False
+    """A door for people, not an actor of its own: Identity Center and SAML roles."""
+    email: str | None = None
+    description: str = ""
+    path: str = ""
+    tags: dict[str, str] = {}
+    attributes: dict[str, str] = {}
+    """Provider facts that a report may show: "max_session_minutes", "unique_id"."""
+
+
+class Group(Record, frozen=True, kw_only=True, tag="group"):
+    """A set of identities that hold permissions together. It cannot act itself."""
+
+    id: str
+    provider: str
+    name: str
+    scope: str
+    created_at: datetime | None = None
+
+
+class Membership(Record, frozen=True, kw_only=True, tag="membership"):
+    """`member` belongs to `group`."""
+
+    member: str
+    group: str
+
+
+class Credential(Record, frozen=True, kw_only=True, tag="credential"):
+    """What an identity proves itself with. Never its value."""
+
+    id: str
+    provider: str
+    kind: str
+    """"access-key", "password", "service-specific", "ssh-key", "signing-certificate", "client-secret" ..."""
+    holder: str
+    """Id of the identity that it authenticates."""
+    scope: str
+    name: str = ""
+    status: Literal["active", "inactive", "expired"] | None = None
+    created_at: datetime | None = None
+    rotated_at: datetime | None = None
+    """Last change of the secret itself; None when it is the same since `created_at`."""
+    expires_at: datetime | None = None
+    lifetime: Literal["never_expires", "expires", "unknown"] = "unknown"
+    """`never_expires` is a fact that the provider states, or an expiry so far off that it means the same."""
+    long_lived: bool = False
+    """A standing secret that works until someone revokes it, where a short-lived one could serve."""
+    secret: bool = True
+    """False for public halves and factors whose theft from the provider's side gives nothing."""
+    service: str = ""
+    """The only service that it opens: "bedrock.amazonaws.com"; empty when it opens all that the holder may."""
+    ai_provider: str = ""
+    """LLM provider that it opens: "bedrock", "openai", "anthropic"."""
+    activity: Activity | None = None
+    tags: dict[str, str] = {}
+
+
+class Factor(Record, frozen=True, kw_only=True, tag="factor"):
+    """A second factor that a person signs in with."""
+
+    id: str
+    identity: str
+    kind: Literal["totp", "hardware", "passkey", "push", "sms", "unknown"]
+    phishing_resistant: bool | None = None
+    enabled_at: datetime | None = None
+
+
+class FactorState(Record, frozen=True, kw_only=True, tag="factor-state"):
+    """Whether an identity has any second factor, where the provider says only that."""
+
+    identity: str
+    present: bool
+    source: str = ""
+
+
+class FederationProvider(Record, frozen=True, kw_only=True, tag="federation-provider"):
+    """An outside issuer that a scope trusts to vouch for identities."""
+
+    id: str
+    provider: str
+    kind: Literal["oidc", "saml", "x509", "outbound-oidc"]
+    scope: str
+    name: str
+    issuer: str = ""
+    audiences: tuple[str, ...] = ()
+    created_at: datetime | None = None
+    expires_at: datetime | None = None
+    enabled: bool | None = None
+    tags: dict[str, str] = {}
+
+
+GuardKind: TypeAlias = Literal[
+    "external-id",
+    "organization",
+    "account",
+    "principal",
+    "source-account",
+    "source-arn",
+    "subject",
+    "audience",
+    "mfa",
+    "network",
+    "session-name",
+    "tag",
+    "time",
+    "other",
+]
+
+
+class Guard(Record, frozen=True, kw_only=True):
+    """A condition that narrows a trust: what it looks at, and the values that it lets through."""
+
+    kind: GuardKind
+    key: str
+    """The provider's own condition key: "aws:SourceArn", "token.actions.githubusercontent.com:sub"."""
+    operator: str = ""
+    values: tuple[str, ...] = ()
+    confines: bool = True
+    """False when the values let everything through ("*"), or when the operator passes an absent key."""
+
+
+class Trust(Record, frozen=True, kw_only=True, tag="trust"):
+    """`identity` may be taken on by `principal`: one entry a trusted principal and statement."""
+
+    identity: str
+    principal: str
+    """Who is trusted, under the one name that all connectors use: an id, "aws:<account>", "oidc:<issuer>#<subject>",
+    "saml:<provider id>", "service:<name>", "*" for everyone."""
+    kind: Literal["everyone", "account", "principal", "service", "oidc", "saml", "deleted", "unknown"]
+    guards: tuple[Guard, ...] = ()
+    statement: str = ""
+    """Where it is written: "trust policy, statement 2 (AllowCI)"."""
+    source: str = ""
+    """The call that showed it."""
+
+
+class Policy(Record, frozen=True, kw_only=True, tag="policy"):
+    """A permission document of a provider, kept whole for that provider's own evaluator."""
+
+    id: str
+    """ARN or resource id; for an inline policy "<holder id>/policy/<name>"."""
+    provider: str
+    kind: Literal["managed", "inline", "organization", "resource", "trust", "role-definition"]
+    name: str
+    scope: str
+    document: str | None = None
+    """JSON text of the document; None when it could not be read."""
+    problem: str = ""
+    """Why the document cannot be used: "not JSON: Expecting value at character 17"."""
+    managed_by_provider: bool = False
+    attributes: dict[str, str] = {}
+
+
+class PolicyUse(Record, frozen=True, kw_only=True, tag="policy-use"):
+    """`policy` applies to `target` (an identity, a group, a scope, a resource) in the given way."""
+
+    policy: str
+    target: str
+    use: Literal["permission", "boundary", "organization-limit", "resource-limit", "resource", "trust"]
+
+
+class Assignment(Record, frozen=True, kw_only=True, tag="assignment"):
+    """A person or group may take on a role-like set of permissions in a scope (Identity Center, PIM)."""
+
+    principal: str
+    role: str
+    """Id of the permission set, role definition or identity that is assigned."""
+    scope: str
+    eligible: bool = False
+    """True when it must be activated first."""
+    expires_at: datetime | None = None
+    source: str = ""
+
+
+class Workload(Record, frozen=True, kw_only=True, tag="workload"):
+    """Something that runs: a function, task, pipeline, notebook, agent runtime."""
+
+    id: str
+    provider: str
+    kind: str
+    """"lambda-function", "agentcore-runtime", "bedrock-agent", "ecs-task-definition" ..."""
+    name: str
+    scope: str
+    region: str = ""
+    agent: bool = False
+    """An AI agent or a part of one, by what the platform says it is."""
+    ai_platform: str = ""
+    model: str = ""
+    """Model that it is set up to use, where the platform says."""
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    public: bool | None = None
+    """Whether it answers callers from the internet without authorisation; None when not known."""
+    variables: tuple[str, ...] = ()
+    """Names of its environment variables, never their values."""
+    tags: dict[str, str] = {}
+    attributes: dict[str, str] = {}
+
+
+class RunsAs(Record, frozen=True, kw_only=True, tag="runs-as"):
+    """`workload` acts as `identity`."""
+
+    workload: str
+    identity: str
+    detail: str = ""
+    """"execution role", "task role", "target role"."""
+
+
+class Secret(Record, frozen=True, kw_only=True, tag="secret"):
+    """An entry of a secret store: names and dates, never the value."""
+
+    id: str
+    provider: str
+    kind: str
+    name: str
+    scope: str
+    region: str = ""
+    encrypted: bool | None = None
+    ai_provider: str = ""
+    """LLM provider whose key it seems to hold, judged by name, tags and description."""
+    created_at: datetime | None = None
+    rotated_at: datetime | None = None
+    rotation: bool | None = None
+    activity: Activity | None = None
+    owner_hint: str = ""
+    tags: dict[str, str] = {}
+
+
+class Sighting(Record, frozen=True, kw_only=True, tag="sighting"):
+    """A secret value was seen in the open. The value itself was dropped at once."""
+
+    detector: str
+    """Which pattern matched: "openai-service-account-key"."""
+    fingerprint: str
+    """Keyed hash of the value: the same value has the same fingerprint within one estate."""
+    last4: str
+    subject: str
+    """Id of the record in which it stood."""
+    where: str
+    """"environment variable OPENAI_API_KEY"."""
+    scope: str
+    ai_provider: str = ""
+    decoded: dict[str, str] = {}
+    """What the format itself says without a network: account, access key id, expiry."""
+
+
+class Ownership(Record, frozen=True, kw_only=True, tag="ownership"):
+    """Who answers for something, and how we know."""
+
+    subject: str
+    owner: str
+    """Name, e-mail address or id of a person or team, as written."""
+    kind: Literal["owner", "sponsor", "team", "creator", "manager"] = "owner"
+    source: str = ""
+    """Provenance: "tag Owner"."""
+
+
+class Link(Record, frozen=True, kw_only=True, tag="link"):
+    """A relation between two records that has no record of its own."""
+
+    source: str
+    target: str
+    kind: str
+    """"collaborates_with", "invokes_tool", "uses_model", "reads_secret", "stored_in", "registered_in" ..."""
+    reason: str
+    """A sentence: "gateway tools sends calls to function pay"."""
+
+
+class Signal(Record, frozen=True, kw_only=True, tag="signal"):
+    """A fact that speaks for or against a class; the table in `nhiscan.classify` gives it its weight."""
+
+    subject: str
+    name: str
+    """Key of the table: "has-mfa-device"."""
+    detail: str
+    """The fact as a sentence: "has 1 MFA device"."""
+    source: str = ""
+
+
+Answer: TypeAlias = Literal["allowed", "denied", "conditional", "unknown"]
+
+Capability: TypeAlias = Literal[
+    "administer",
+    "administer_identities",
+    "read_secrets",
+    "read_data",
+    "write_data",
+    "run_code",
+    "invoke_models",
+    "change_guardrails",
+    "destroy",
+]
+"""What an identity can do, in words that hold for every cloud. `administer` is all of them in a scope."""
+
+
+class Grant(Record, frozen=True, kw_only=True, tag="grant"):
+    """An identity holds a capability, as its provider's evaluator found."""
+
+    identity: str
+    capability: Capability
+    resource: str
+    """Resource or scope that it covers; "*" for all of the identity's scope."""
+    answer: Literal["allowed", "conditional", "unknown"]
+    """`unknown`: a document that decides it was not readable."""
+    conditions: tuple[str, ...] = ()
+    """Condition keys that decide, when `conditional`."""
+    reason: str = ""
+    """A sentence, with the statement that it came from."""
+
+
+class CanBecome(Record, frozen=True, kw_only=True, tag="can-become"):
+    """An identity can act as another one, or make itself an administrator of a scope."""
+
+    identity: str
+    target: str
+    """Identity that is gained, or `administrator_of(scope)`."""
+    method: str
+    """Id of the method: "sts-assume-role", "iam-create-access-key"."""
+    answer: Literal["allowed", "conditional", "latent", "unknown"]
+    """`latent`: the permissions are there, the role or resource that the method needs is not."""
+    conditions: tuple[str, ...] = ()
+    reason: str = ""
+    """A sentence: "role ci can create access keys for user deploy (policy ci-admin, statement 1)"."""
+    fix: str = ""
+    """The cheapest change that breaks it."""
+
+
+GapReason: TypeAlias = Literal["denied", "throttled", "unsupported", "failed", "not_licensed"]
+
+
+class Gap(Record, frozen=True, kw_only=True, tag="gap"):
+    """Something could not be looked at."""
+
+    connector: str
+    scope: str
+    region: str = ""
+    operation: str
+    reason: GapReason
+    permission: str = ""
+    """The permission that is missing, when `denied`."""
+    hides: str = ""
+    """What cannot be known without it."""
+    detail: str = ""
+    """What the provider answered, shortened."""
+    blinds: tuple[Aspect, ...] = ()
+    """Aspects of the scope that are unknown because of it."""
+    subjects: tuple[str, ...] = ()
+    """Ids of the records that it concerns; empty: every one in the scope."""
+
+
+AnyRecord: TypeAlias = (
+    Scope
+    | Identity
+    | Group
+    | Membership
+    | Credential
+    | Factor
+    | FactorState
+    | FederationProvider
+    | Trust
+    | Policy
+    | PolicyUse
+    | Assignment
+    | Workload
+    | RunsAs
+    | Secret
+    | Sighting
+    | Ownership
+    | Link
+    | Signal
+    | Grant
+    | CanBecome
+    | Gap
+)
+
+EVERYONE = "*"
+"""The principal that stands for anybody at all."""
+
+
+def administrator_of(scope: str) -> str:
+    """Name of the power to administer `scope`, for use as the target of a `CanBecome`."""
+    return f"administrator:{scope}"

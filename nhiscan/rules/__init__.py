@@ -1,0 +1,1 @@
+"""nhiscan's own rules. Each module holds one, as `RULE`, and is named by its id."""

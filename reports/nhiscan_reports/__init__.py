@@ -1,0 +1,1 @@
+"""nhiscan's own reports, found by entry point like anybody's."""
