@@ -7,12 +7,15 @@ about them.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Final, Protocol
 
 import msgspec
 
+from nhiscan.inventory import Inventory
+from nhiscan.model import Identity, Trust
 from nhiscan.result import AdminVerdict, Confidence, IdentityClass, Severity
 
 SEVERITY_WEIGHT: Final[Mapping[Severity, float]] = {
@@ -102,12 +105,51 @@ def risk_score(
     doubt = 1.0
     for weight in sorted(_weights(findings)):
         doubt *= 1.0 - weight
-    doubt **= 1.0 + ADMIN_PRESSURE[admin] + CLASS_PRESSURE[class_]
+    doubt = math.pow(doubt, 1.0 + ADMIN_PRESSURE[admin] + CLASS_PRESSURE[class_])
     doubt *= 1.0 - ADMIN_WEIGHT[admin]
     doubt *= 1.0 - PUBLIC_WEIGHT * _share(exposure.public)
     doubt *= 1.0 - OUTSIDE_WEIGHT * _share(exposure.outside)
     doubt *= 1.0 - STANDING_WEIGHT * _share(exposure.standing_secret)
     return round(100.0 * (1.0 - doubt))
+
+
+def exposure_of(inventory: Inventory, identity: Identity) -> Exposure:
+    """Who can get at an identity, as far as the records tell. Cost grows with what belongs to the identity only."""
+    known = inventory.knows
+    workloads = [inventory.workloads.get(run.workload) for run in inventory.workloads_running_as(identity.id)]
+    outside = [_is_outside(inventory, identity, trust) for trust in inventory.trusts_of(identity.id)]
+    secrets = [
+        credential.status != "inactive" and credential.status != "expired" and credential.long_lived
+        for credential in inventory.credentials_of(identity.id)
+    ]
+    return Exposure(
+        public=_any((w.public if w else None for w in workloads), known(identity.scope, "workloads", identity.id)),
+        outside=_any(outside, known(identity.scope, "trust", identity.id)),
+        standing_secret=_any(secrets, known(identity.scope, "credentials", identity.id)),
+    )
+
+
+def _any(facts: Iterable[bool | None], known: bool) -> bool | None:
+    """True when one is; None when none is but one might be, or when the list may be short; else False."""
+    facts = list(facts)
+    if any(fact is True for fact in facts):
+        return True
+    return False if known and None not in facts else None
+
+
+def _is_outside(inventory: Inventory, identity: Identity, trust: Trust) -> bool | None:
+    """Whether a trust lets in somebody who is not of the scanned estate. The company's own sign-on is inside."""
+    match trust.kind:
+        case "everyone":
+            return True
+        case "service" | "saml" | "deleted":
+            return False
+        case "account":
+            return trust.principal != identity.scope and trust.principal not in inventory.scopes
+        case "principal" | "oidc":
+            return trust.principal not in inventory.identities
+        case "unknown":
+            return None
 
 
 def finding_weight(finding: Faulted) -> float:

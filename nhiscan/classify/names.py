@@ -37,14 +37,7 @@ AI_WORDS: Final = _set(
 )
 """Words that mean AI wherever they stand."""
 
-AI_PHRASES: Final = (
-    ("n", "8", "n"),
-    ("ai", "agent"),
-    ("ai", "agents"),
-    ("gen", "ai"),
-    ("crew", "ai"),
-    ("lang", "chain"),
-)
+AI_PHRASES: Final = (" n 8 n ", " ai agent ", " ai agents ", " gen ai ", " crew ai ", " lang chain ")
 """Runs of words that mean AI; `n8n` is three words to the splitter."""
 
 SERVICE_WORDS: Final = _set(
@@ -189,14 +182,22 @@ def ai_word_in(text: str) -> str:
 
     `agent` counts unless its neighbourhood tells of another kind of agent, as in `ci-agents` or `ssm-agent`.
     """
-    words = words_of(text)
+    return _ai_word(words_of(text))
+
+
+def service_word_in(text: str) -> str:
+    """The first word that services are named with; empty when there is none."""
+    return _service_word(words_of(text))
+
+
+def _ai_word(words: list[str]) -> str:
     for word in words:
         if word in AI_WORDS:
             return word
+    run = f" {' '.join(words)} "
     for phrase in AI_PHRASES:
-        size = len(phrase)
-        if any(tuple(words[at : at + size]) == phrase for at in range(len(words) - size + 1)):
-            return "".join(phrase)
+        if phrase in run:
+            return phrase.replace(" ", "")
     for at, word in enumerate(words):
         before = words[max(0, at - 2) : at]
         if word in AGENT_WORDS and OTHER_AGENTS.isdisjoint(before) and OTHER_AGENTS_NEXT.isdisjoint(before[-1:]):
@@ -204,9 +205,8 @@ def ai_word_in(text: str) -> str:
     return ""
 
 
-def service_word_in(text: str) -> str:
-    """The first word that services are named with; empty when there is none."""
-    return next((word for word in words_of(text) if word in SERVICE_WORDS), "")
+def _service_word(words: list[str]) -> str:
+    return next((word for word in words if word in SERVICE_WORDS), "")
 
 
 def signals_from_names(identity: Identity, config: ClassifyConfig) -> Iterator[Signal]:
@@ -227,9 +227,10 @@ def signals_from_names(identity: Identity, config: ClassifyConfig) -> Iterator[S
             source="configuration",
         )
     for where, text in _texts(identity):
-        if word := ai_word_in(text):
+        words = words_of(text)
+        if word := _ai_word(words):
             yield Signal(subject=identity.id, name="ai-word", detail=f"{where} holds the word {word!r}")
-        if word := service_word_in(text):
+        if word := _service_word(words):
             yield Signal(subject=identity.id, name="service-word", detail=f"{where} holds the word {word!r}")
     if _looks_like_a_person(identity):
         yield Signal(
@@ -252,7 +253,9 @@ def _texts(identity: Identity) -> Iterator[tuple[str, str]]:
     if identity.description:
         yield "its description", identity.description
     for key, value in _tags(identity):
-        yield f"its tag {_shown(key)}", f"{key} {value}"
+        # A mail address names a person who answers for it, and people are called Claude.
+        if "@" not in value:
+            yield f"its tag {_shown(key)}", f"{key} {value}"
 
 
 def _tags(identity: Identity) -> list[tuple[str, str]]:

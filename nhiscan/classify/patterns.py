@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
+import warnings
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
@@ -41,8 +42,11 @@ def compile_pattern(pattern: str) -> Matches:
         return lambda name: glob.match(name.casefold()) is not None
     text = pattern.removeprefix(_EXPRESSION)
     try:
-        expression = re.compile(text, re.IGNORECASE)
-    except (re.error, OverflowError, RecursionError) as error:
+        with warnings.catch_warnings():
+            # Python warns of sets that it will read differently one day; a rule must not change its meaning then.
+            warnings.simplefilter("error")
+            expression = re.compile(text, re.IGNORECASE)
+    except (re.error, OverflowError, RecursionError, Warning) as error:
         raise UsageError(f"the expression {text!r} is not one: {error}", _ADVICE) from error
     if ways(text) > MOST_WAYS:
         raise UsageError(f"the expression {text!r} could take very long on a name made for it", _ADVICE)

@@ -89,15 +89,17 @@ def classify(identity: Identity, signals: Iterable[Signal], config: ClassifyConf
     for signal in _from_record(identity, config):
         accepted[signal.name].append(signal)
     heard = [_merge(TABLE[name], told) for name, told in sorted(accepted.items())]
-    person = _noisy_or((_authority(heard, "human", 1), _support(heard, "human", lexical=False)))
+    sums = _Sums(heard)
+    person = _noisy_or((sums.authority("human"), sums.support("human", lexical=False)))
     silent: frozenset[IdentityClass] = frozenset(("ai_persona",) if person >= VETO else ())
     for item in heard:
         evidence.extend(_evidence(item, silent))
     for (name, why), told in refused.items():
         evidence.append(_without_weight(name, why, told))
     evidence.sort(key=lambda e: (_TIER_ORDER[e.tier], -abs(e.weight), e.signal, e.class_, e.detail))
-    scores = {class_: _score(heard, class_, silent) for class_ in _CLASSES}
-    return _judge(identity, scores, tuple(evidence), _is_mixed(heard))
+    scores = {class_: sums.score(class_, lexical=class_ not in silent) for class_ in _CLASSES}
+    mixed = sum(sums.is_strong(class_) for class_ in _CLASSES) > 1
+    return _judge(identity, scores, tuple(evidence), mixed)
 
 
 def _judge(
@@ -203,52 +205,56 @@ def _noisy_or(weights: Iterable[float]) -> float:
     return 1.0 - doubt
 
 
-def _loudest(heard: Iterable[_Heard], class_: IdentityClass, tiers: Iterable[Tier], sign: int) -> dict[str, float]:
-    """The loudest voice of each family for (`sign` 1) or against (-1) a class, among some tiers."""
-    wanted = frozenset(tiers)
-    families: dict[str, float] = {}
-    for item in heard:
-        if item.kind.tier in wanted:
-            for voice in item.kind.voices:
-                weight = voice.weight * sign
-                if voice.class_ == class_ and weight > families.get(item.kind.family, 0.0):
-                    families[item.kind.family] = weight
-    return families
+class _Sums:
+    """The loudest voice of each family, for and against each class, by tier."""
 
+    def __init__(self, heard: Iterable[_Heard]) -> None:
+        self._pro: dict[tuple[IdentityClass, Tier], dict[str, float]] = defaultdict(dict)
+        self._contra: dict[tuple[IdentityClass, bool], dict[str, float]] = defaultdict(dict)
+        """By class, and whether the evidence is authoritative."""
+        for item in heard:
+            kind = item.kind
+            for voice in kind.voices:
+                if voice.weight > 0:
+                    families = self._pro[voice.class_, kind.tier]
+                else:
+                    families = self._contra[voice.class_, kind.tier == "authoritative"]
+                families[kind.family] = max(abs(voice.weight), families.get(kind.family, 0.0))
 
-def _support(heard: Sequence[_Heard], class_: IdentityClass, *, lexical: bool) -> float:
-    """What speaks for a class outside the authoritative tier; each tier adds no more than it is worth."""
-    sums = []
-    for tier, limits in TIERS.items():
-        if tier == "authoritative" or (tier == "lexical" and not lexical):
-            continue
-        sums.append(min(limits.highest, _noisy_or(_loudest(heard, class_, (tier,), 1).values())))
-    return _noisy_or(sums)
+    def support(self, class_: IdentityClass, *, lexical: bool) -> float:
+        """What speaks for a class outside the authoritative tier; each tier adds no more than it is worth."""
+        return _noisy_or(
+            min(TIERS[tier].highest, _noisy_or(families.values()))
+            for (about, tier), families in self._pro.items()
+            if about == class_ and tier != "authoritative" and (lexical or tier != "lexical")
+        )
 
+    def authority(self, class_: IdentityClass) -> float:
+        """What authoritative evidence says for a class."""
+        return _noisy_or(self._pro.get((class_, "authoritative"), {}).values())
 
-def _authority(heard: Sequence[_Heard], class_: IdentityClass, sign: int) -> float:
-    """What authoritative evidence says for or against a class."""
-    return _noisy_or(_loudest(heard, class_, ("authoritative",), sign).values())
+    def against(self, class_: IdentityClass, *, authoritative: bool) -> float:
+        """What speaks against a class."""
+        return _noisy_or(self._contra.get((class_, authoritative), {}).values())
 
+    def score(self, class_: IdentityClass, *, lexical: bool) -> float:
+        """Support less opposition. Only authoritative evidence can take anything from authoritative evidence.
 
-def _score(heard: Sequence[_Heard], class_: IdentityClass, silent: frozenset[IdentityClass]) -> float:
-    """Support less opposition. Only authoritative evidence can take anything from authoritative evidence."""
-    lesser = [tier for tier in TIERS if tier != "authoritative"]
-    kept = 1.0 - _authority(heard, class_, -1)
-    against = _noisy_or(_loudest(heard, class_, lesser, -1).values())
-    support = _support(heard, class_, lexical=class_ not in silent) * (1.0 - against)
-    return _noisy_or((_authority(heard, class_, 1) * kept, support * kept))
+        Nothing takes anything from a weight of 1: what the company knows decides.
+        """
+        if self.authority(class_) >= 1.0:
+            return 1.0
+        kept = 1.0 - self.against(class_, authoritative=True)
+        support = self.support(class_, lexical=lexical) * (1.0 - self.against(class_, authoritative=False))
+        return _noisy_or((self.authority(class_) * kept, support * kept))
 
+    def is_strong(self, class_: IdentityClass) -> bool:
+        """Whether the platform says the class, or the identity is built like it and no platform explains that away.
 
-def _is_mixed(heard: Sequence[_Heard]) -> bool:
-    """Whether two classes have strong evidence each, and none of it explains the other away.
-
-    Strong is what the platform says and how an identity is built; for people also that they were seen to sign in.
-    That a service calls an AI model is no contradiction, so usage does not count between services and AI personas.
-    """
-    strong = 0
-    for class_ in _CLASSES:
-        tiers: tuple[Tier, ...] = ("structural", "usage") if class_ == "human" else ("structural",)
-        built = bool(_loudest(heard, class_, tiers, 1)) and _authority(heard, class_, -1) <= REFUTED
-        strong += built or _authority(heard, class_, 1) > 0
-    return strong > 1
+        For people it is enough that they were seen to sign in. That a service calls an AI model is no contradiction,
+        so usage does not make the other classes strong.
+        """
+        if self.authority(class_) > 0:
+            return True
+        built = (class_, "structural") in self._pro or (class_ == "human" and (class_, "usage") in self._pro)
+        return built and self.against(class_, authoritative=True) <= REFUTED

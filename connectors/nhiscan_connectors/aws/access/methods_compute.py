@@ -1,0 +1,571 @@
+"""Escalation through things that run code: a role is handed to them, or they already have one."""
+
+from __future__ import annotations
+
+from nhiscan_connectors.aws.access.method import Method
+
+PASS = ("iam:PassRole",)
+
+
+def passed(id: str, service: str, anywhere: str, can: str, *aliases: str, note: str = "") -> Method:
+    return Method(
+        id=id,
+        aim="passed-role",
+        on=PASS,
+        anywhere=tuple(anywhere.split()),
+        service=f"{service}.amazonaws.com",
+        can=can,
+        aliases=aliases,
+        note=note,
+    )
+
+
+def held(id: str, kinds: str, on: str, can: str, *aliases: str, anywhere: str = "", note: str = "") -> Method:
+    return Method(
+        id=id,
+        aim="workload",
+        on=tuple(on.split()),
+        anywhere=tuple(anywhere.split()),
+        kinds=tuple(kinds.split()),
+        can=can,
+        aliases=aliases,
+        note=note,
+    )
+
+
+_LAMBDA = (
+    passed(
+        "lambda-create-invoke",
+        "lambda",
+        "lambda:CreateFunction lambda:InvokeFunction",
+        "can run a new Lambda function as {target}",
+        "lambda-001",
+    ),
+    passed(
+        "lambda-create-event-source",
+        "lambda",
+        "lambda:CreateFunction lambda:CreateEventSourceMapping",
+        "can run a new Lambda function as {target}, set off by an event source",
+        "lambda-002",
+    ),
+    passed(
+        "lambda-create-add-permission",
+        "lambda",
+        "lambda:CreateFunction lambda:AddPermission",
+        "can run a new Lambda function as {target} and let others call it",
+        "lambda-006",
+    ),
+    passed(
+        "lambda-create-url",
+        "lambda",
+        "lambda:CreateFunction lambda:CreateFunctionUrlConfig",
+        "can run a new Lambda function as {target} behind a URL",
+    ),
+    held(
+        "lambda-update-code",
+        "lambda-function",
+        "lambda:UpdateFunctionCode",
+        "can replace the code of {workload}, which runs as {target}",
+        "lambda-003",
+    ),
+    held(
+        "lambda-update-code-invoke",
+        "lambda-function",
+        "lambda:UpdateFunctionCode lambda:InvokeFunction",
+        "can replace the code of {workload} and call it as {target}",
+        "lambda-004",
+    ),
+    held(
+        "lambda-update-code-add-permission",
+        "lambda-function",
+        "lambda:UpdateFunctionCode lambda:AddPermission",
+        "can replace the code of {workload}, which runs as {target}, and let others call it",
+        "lambda-005",
+    ),
+    held(
+        "lambda-update-configuration",
+        "lambda-function",
+        "lambda:UpdateFunctionConfiguration",
+        "can load code of its own into {workload} by a layer or a variable; it runs as {target}",
+    ),
+)
+
+_EC2 = (
+    passed("ec2-run-instances", "ec2", "ec2:RunInstances", "can start an instance as {target}", "ec2-001"),
+    passed(
+        "ec2-request-spot",
+        "ec2",
+        "ec2:RequestSpotInstances",
+        "can start a spot instance as {target}",
+        "ec2-003",
+        "labs:ec2-004",
+    ),
+    passed(
+        "ec2-associate-profile",
+        "ec2",
+        "ec2:AssociateIamInstanceProfile ec2:DisassociateIamInstanceProfile",
+        "can give {target} to a running instance",
+    ),
+    passed(
+        "ec2-replace-profile",
+        "ec2",
+        "ec2:ReplaceIamInstanceProfileAssociation",
+        "can give {target} to a running instance in place of its role",
+    ),
+    passed(
+        "ec2-add-role-to-profile",
+        "ec2",
+        "iam:AddRoleToInstanceProfile",
+        "can put {target} into the instance profile of an instance",
+        note="control of an instance whose profile has no role",
+    ),
+    passed(
+        "autoscaling-create-launch-configuration",
+        "ec2",
+        "autoscaling:CreateLaunchConfiguration autoscaling:CreateAutoScalingGroup",
+        "can start instances as {target} in a scaling group",
+    ),
+    passed(
+        "autoscaling-update-launch-configuration",
+        "ec2",
+        "autoscaling:CreateLaunchConfiguration autoscaling:UpdateAutoScalingGroup",
+        "can make a scaling group start instances as {target}",
+    ),
+    passed(
+        "autoscaling-create-launch-template",
+        "ec2",
+        "ec2:CreateLaunchTemplate autoscaling:CreateAutoScalingGroup",
+        "can start instances as {target} from a launch template",
+    ),
+    passed(
+        "autoscaling-update-launch-template",
+        "ec2",
+        "ec2:CreateLaunchTemplate autoscaling:UpdateAutoScalingGroup",
+        "can make a scaling group start instances as {target} from a launch template",
+    ),
+    held(
+        "ec2-modify-user-data",
+        "ec2-instance",
+        "ec2:ModifyInstanceAttribute ec2:StopInstances ec2:StartInstances",
+        "can rewrite the start script of {workload}, which runs as {target}",
+        "ec2-002",
+    ),
+    held(
+        "ec2-launch-template-version",
+        "ec2-launch-template",
+        "ec2:CreateLaunchTemplateVersion ec2:ModifyLaunchTemplate",
+        "can rewrite {workload}, from which instances start as {target}",
+        "ec2-004",
+        "labs:ec2-005",
+    ),
+    held(
+        "ec2-instance-connect",
+        "ec2-instance",
+        "ec2-instance-connect:SendSSHPublicKey",
+        "can sign in to {workload}, which runs as {target}",
+        "ec2instanceconnect-003",
+        "labs:ec2-003",
+        anywhere="ec2:DescribeInstances",
+        note="a network path to the instance",
+    ),
+    held(
+        "ec2-downgrade-metadata",
+        "ec2-instance",
+        "ec2:ModifyInstanceMetadataOptions",
+        "can weaken the metadata service of {workload}, which runs as {target}",
+        note="a request forgery in something that runs there",
+    ),
+    held(
+        "ssm-start-session",
+        "ec2-instance",
+        "ssm:StartSession",
+        "can open a shell on {workload}, which runs as {target}",
+        "ssm-001",
+        note="the Systems Manager agent on the instance",
+    ),
+    held(
+        "ssm-send-command",
+        "ec2-instance",
+        "ssm:SendCommand",
+        "can run commands on {workload}, which runs as {target}",
+        "ssm-002",
+        note="the Systems Manager agent on the instance",
+    ),
+    held(
+        "ssm-resume-session",
+        "ec2-instance",
+        "",
+        "can resume a session on {workload}, which runs as {target}",
+        anywhere="ssm:ResumeSession",
+        note="a session of its own that was cut off",
+    ),
+    held(
+        "ssm-create-association",
+        "ec2-instance",
+        "ssm:CreateAssociation",
+        "can make {workload}, which runs as {target}, run a document",
+        note="the Systems Manager agent on the instance",
+    ),
+    held(
+        "ssm-maintenance-task",
+        "ec2-instance",
+        "",
+        "can add a task to a maintenance window that reaches {workload}, which runs as {target}",
+        anywhere="ssm:RegisterTaskWithMaintenanceWindow",
+        note="a maintenance window that reaches the instance",
+    ),
+    held(
+        "ssm-update-document",
+        "ec2-instance",
+        "",
+        "can rewrite a document that {workload} runs; it acts as {target}",
+        anywhere="ssm:UpdateDocument ssm:UpdateDocumentDefaultVersion",
+        note="a document that runs on the instance",
+    ),
+    passed(
+        "ssm-automation",
+        "ssm",
+        "ssm:StartAutomationExecution",
+        "can start an automation that acts as {target}",
+    ),
+)
+
+_CONTAINERS = (
+    passed(
+        "ecs-new-cluster-service",
+        "ecs-tasks",
+        "ecs:CreateCluster ecs:RegisterTaskDefinition ecs:CreateService",
+        "can run a container service as {target} in a new cluster",
+        "ecs-001",
+    ),
+    passed(
+        "ecs-new-cluster-task",
+        "ecs-tasks",
+        "ecs:CreateCluster ecs:RegisterTaskDefinition ecs:RunTask",
+        "can run a container as {target} in a new cluster",
+        "ecs-002",
+    ),
+    passed(
+        "ecs-create-service",
+        "ecs-tasks",
+        "ecs:RegisterTaskDefinition ecs:CreateService",
+        "can run a container service as {target}",
+        "ecs-003",
+    ),
+    passed(
+        "ecs-run-task",
+        "ecs-tasks",
+        "ecs:RegisterTaskDefinition ecs:RunTask",
+        "can run a container as {target}",
+        "ecs-004",
+    ),
+    passed(
+        "ecs-start-task",
+        "ecs-tasks",
+        "ecs:RegisterTaskDefinition ecs:StartTask",
+        "can run a container as {target} on a chosen host",
+        "ecs-005",
+    ),
+    passed(
+        "ecs-register-instance",
+        "ecs-tasks",
+        "ecs:StartTask ecs:RegisterContainerInstance",
+        "can run a container as {target} on a host of its own",
+        "labs:ecs-007",
+    ),
+    passed(
+        "ecs-run-task-override",
+        "ecs-tasks",
+        "ecs:RunTask",
+        "can run an existing task definition with other commands as {target}",
+        "labs:ecs-008",
+    ),
+    passed(
+        "ecs-start-task-override",
+        "ecs-tasks",
+        "ecs:StartTask",
+        "can start an existing task definition with other commands as {target}",
+        "labs:ecs-009",
+    ),
+    passed(
+        "ecs-task-set",
+        "ecs-tasks",
+        "ecs:RegisterTaskDefinition ecs:CreateTaskSet ecs:UpdateServicePrimaryTaskSet",
+        "can put a task set that runs as {target} into a service",
+    ),
+    passed(
+        "ecs-update-service",
+        "ecs-tasks",
+        "ecs:RegisterTaskDefinition ecs:UpdateService",
+        "can make a service run a container as {target}",
+    ),
+    held(
+        "ecs-execute-command",
+        "ecs-task ecs-service ecs-task-definition",
+        "",
+        "can open a shell in {workload}, which runs as {target}",
+        "labs:ecs-006",
+        anywhere="ecs:ExecuteCommand ecs:DescribeTasks",
+        note="a running task with command execution switched on",
+    ),
+    held(
+        "ecs-capacity-provider",
+        "ecs-task ecs-service ecs-task-definition",
+        "",
+        "can move {workload}, which runs as {target}, onto hosts of its own",
+        anywhere="ecs:PutClusterCapacityProviders ecs:CreateCapacityProvider",
+        note="tasks that are placed by a capacity provider",
+    ),
+    passed(
+        "eks-pod-identity",
+        "pods.eks",
+        "eks:CreatePodIdentityAssociation",
+        "can give {target} to pods of a cluster",
+        note="a pod of its own in the cluster",
+    ),
+    held(
+        "eks-access-entry",
+        "eks-cluster",
+        "eks:CreateAccessEntry eks:AssociateAccessPolicy",
+        "can make itself administrator of {workload}, whose nodes and pods run as {target}",
+    ),
+    passed(
+        "batch-job",
+        "ecs-tasks",
+        "batch:RegisterJobDefinition batch:SubmitJob",
+        "can run a batch job as {target}",
+    ),
+    passed(
+        "apprunner-create",
+        "tasks.apprunner",
+        "apprunner:CreateService",
+        "can run an App Runner service as {target}",
+        "apprunner-001",
+    ),
+    held(
+        "apprunner-update",
+        "apprunner-service",
+        "apprunner:UpdateService",
+        "can change what {workload} runs; it acts as {target}",
+        "apprunner-002",
+    ),
+)
+
+_BUILD = (
+    passed(
+        "codebuild-create-start",
+        "codebuild",
+        "codebuild:CreateProject codebuild:StartBuild",
+        "can build a project of its own as {target}",
+        "codebuild-001",
+    ),
+    passed(
+        "codebuild-create-batch",
+        "codebuild",
+        "codebuild:CreateProject codebuild:StartBuildBatch",
+        "can build a project of its own as {target}, as a batch",
+        "codebuild-004",
+    ),
+    held(
+        "codebuild-start",
+        "codebuild-project",
+        "codebuild:StartBuild",
+        "can start {workload} with commands of its own; it runs as {target}",
+        "codebuild-002",
+    ),
+    held(
+        "codebuild-start-batch",
+        "codebuild-project",
+        "codebuild:StartBuildBatch",
+        "can start {workload} as a batch with commands of its own; it runs as {target}",
+        "codebuild-003",
+    ),
+    held(
+        "codebuild-update-start",
+        "codebuild-project",
+        "codebuild:UpdateProject codebuild:StartBuild",
+        "can rewrite {workload}, which runs as {target}, and start it",
+    ),
+    passed(
+        "codepipeline-create",
+        "codepipeline",
+        "codepipeline:CreatePipeline codebuild:CreateProject codepipeline:StartPipelineExecution",
+        "can run a pipeline of its own as {target}",
+    ),
+    held(
+        "codepipeline-poll",
+        "codepipeline-pipeline",
+        "",
+        "can take over jobs of {workload}, which runs as {target}, with the credentials in them",
+        anywhere="codepipeline:PollForJobs",
+        note="a custom action in the pipeline",
+    ),
+    passed(
+        "cloudformation-create-stack",
+        "cloudformation",
+        "cloudformation:CreateStack",
+        "can create a stack that acts as {target}",
+        "cloudformation-001",
+    ),
+    held(
+        "cloudformation-update-stack",
+        "cloudformation-stack",
+        "cloudformation:UpdateStack",
+        "can rewrite {workload}, which acts as {target}",
+        "cloudformation-002",
+    ),
+    passed(
+        "cloudformation-create-stack-set",
+        "cloudformation",
+        "cloudformation:CreateStackSet cloudformation:CreateStackInstances",
+        "can create a stack set that is run by {target}",
+        "cloudformation-003",
+    ),
+    passed(
+        "cloudformation-update-stack-set",
+        "cloudformation",
+        "cloudformation:UpdateStackSet",
+        "can rewrite a stack set and have it run by {target}",
+        "cloudformation-004",
+    ),
+    held(
+        "cloudformation-change-set",
+        "cloudformation-stack",
+        "cloudformation:CreateChangeSet cloudformation:ExecuteChangeSet",
+        "can change {workload} by a change set; it acts as {target}",
+        "cloudformation-005",
+    ),
+    passed(
+        "cloudcontrol-create",
+        "cloudformation",
+        "cloudformation:CreateResource",
+        "can create resources through Cloud Control as {target}",
+    ),
+    passed(
+        "cloudcontrol-update",
+        "cloudformation",
+        "cloudformation:UpdateResource",
+        "can change resources through Cloud Control as {target}",
+    ),
+)
+
+_DATA = (
+    passed(
+        "datapipeline-create",
+        "datapipeline",
+        "datapipeline:CreatePipeline datapipeline:PutPipelineDefinition datapipeline:ActivatePipeline",
+        "can run a data pipeline as {target}",
+        "datapipeline-001",
+    ),
+    passed(
+        "glue-create-endpoint",
+        "glue",
+        "glue:CreateDevEndpoint",
+        "can open a Glue development endpoint as {target}",
+        "glue-001",
+    ),
+    held(
+        "glue-update-endpoint",
+        "glue-dev-endpoint",
+        "glue:UpdateDevEndpoint",
+        "can put its own SSH key on {workload}, which runs as {target}",
+        "glue-002",
+    ),
+    passed(
+        "glue-create-job-run",
+        "glue",
+        "glue:CreateJob glue:StartJobRun",
+        "can run a Glue job as {target}",
+        "glue-003",
+    ),
+    passed(
+        "glue-create-job-trigger",
+        "glue",
+        "glue:CreateJob glue:CreateTrigger",
+        "can have a Glue job triggered as {target}",
+        "glue-004",
+    ),
+    passed(
+        "glue-update-job-run",
+        "glue",
+        "glue:UpdateJob glue:StartJobRun",
+        "can rewrite a Glue job to run as {target}",
+        "glue-005",
+    ),
+    passed(
+        "glue-update-job-trigger",
+        "glue",
+        "glue:UpdateJob glue:CreateTrigger",
+        "can rewrite a Glue job to be triggered as {target}",
+        "glue-006",
+    ),
+    passed(
+        "glue-session",
+        "glue",
+        "glue:CreateSession glue:RunStatement",
+        "can run statements in a Glue session as {target}",
+        "labs:glue-007",
+    ),
+    passed(
+        "emr-run-job-flow",
+        "ec2",
+        "elasticmapreduce:RunJobFlow",
+        "can start an EMR cluster whose machines run as {target}",
+    ),
+    held(
+        "emr-open-editor",
+        "emr-notebook",
+        "elasticmapreduce:OpenEditorInConsole",
+        "can open {workload}, which runs as {target}",
+    ),
+    passed(
+        "emr-serverless-run",
+        "emr-serverless",
+        "emr-serverless:StartJobRun",
+        "can run an EMR Serverless job as {target}",
+    ),
+)
+
+_FLOW = (
+    passed(
+        "states-create-start",
+        "states",
+        "states:CreateStateMachine states:StartExecution",
+        "can run a state machine of its own as {target}",
+    ),
+    passed(
+        "states-create-start-sync",
+        "states",
+        "states:CreateStateMachine states:StartSyncExecution",
+        "can run an express state machine of its own as {target}",
+    ),
+    passed("states-test-state", "states", "states:TestState", "can run one state of its own as {target}"),
+    held(
+        "states-update",
+        "stepfunctions-state-machine",
+        "states:UpdateStateMachine",
+        "can rewrite {workload}, which runs as {target}",
+        note="an execution of it",
+    ),
+    passed(
+        "scheduler-create",
+        "scheduler",
+        "scheduler:CreateSchedule",
+        "can schedule calls that are made as {target}",
+    ),
+    passed(
+        "scheduler-update",
+        "scheduler",
+        "scheduler:UpdateSchedule",
+        "can change a schedule to make calls as {target}",
+    ),
+    passed(
+        "events-put-targets",
+        "events",
+        "events:PutRule events:PutTargets",
+        "can have events set off calls that are made as {target}",
+    ),
+    passed("pipes-create", "pipes", "pipes:CreatePipe", "can run an event pipe as {target}"),
+)
+
+COMPUTE: tuple[Method, ...] = (*_LAMBDA, *_EC2, *_CONTAINERS, *_BUILD, *_DATA, *_FLOW)

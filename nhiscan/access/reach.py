@@ -1,0 +1,163 @@
+"""Reach: who administers a scope, who can come to, and by which first step. Over all clouds, and linear in the edges.
+
+Searches run backwards from the administrators, once for each degree of certainty, over the edges of that degree and better.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Sequence
+from typing import Final, Literal, TypeAlias
+
+from nhiscan.access.names import is_pattern, members_by_pattern
+from nhiscan.inventory import Inventory
+from nhiscan.model import CanBecome, Grant, Identity
+from nhiscan.result import AdminVerdict
+
+Degree: TypeAlias = Literal["allowed", "conditional", "unknown", "latent"]
+
+DEGREES: Final[tuple[Degree, ...]] = ("allowed", "conditional", "unknown", "latent")
+"""Surest first. A path is as sure as its least sure step."""
+
+_VERDICT: Final[dict[Degree, AdminVerdict]] = {
+    "allowed": "can_become",
+    "conditional": "conditional",
+    "unknown": "unknown",
+    "latent": "latent",
+}
+ADMINISTRATOR: Final = "administrator:"
+"""Beginning of the names of powers to administer a scope."""
+
+_MOST_STEPS_TOLD: Final = 6
+
+
+class Reach:
+    """The shortest way of everything that can come to administer a scope."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self._inventory = inventory
+        self.administer: dict[str, Grant] = {}
+        """Identity -> the surest Grant by which it administers its scope, or may."""
+        for grant in inventory.grants:
+            if grant.capability == "administer":
+                known = self.administer.get(grant.identity)
+                if known is None or DEGREES.index(grant.answer) < DEGREES.index(known.answer):
+                    self.administer[grant.identity] = grant
+        self._into: dict[str, list[CanBecome]] = defaultdict(list)
+        for edge in inventory.becomes:
+            self._into[edge.target].append(edge)
+        for edge in _members(inventory):
+            self._into[edge.target].append(edge)
+        self.next: dict[Degree, dict[str, CanBecome | None]] = {}
+        """By degree: node -> its first step towards administration; None where it has arrived."""
+        for degree in DEGREES:
+            self.next[degree] = self._search(degree)
+
+    def _goals(self, degree: Degree) -> list[str]:
+        answers = DEGREES[: DEGREES.index(degree) + 1]
+        goals = [identity for identity, grant in self.administer.items() if grant.answer in answers]
+        if degree in ("unknown", "latent"):
+            goals += [
+                identity.id for identity in self._inventory.identities.values() if not self.policies_known(identity)
+            ]
+        powers = [target for target in self._into if target.startswith(ADMINISTRATOR)]
+        return sorted({*goals, *powers})
+
+    def _search(self, degree: Degree) -> dict[str, CanBecome | None]:
+        answers = frozenset(DEGREES[: DEGREES.index(degree) + 1])
+        first: dict[str, CanBecome | None] = dict.fromkeys(self._goals(degree))
+        queue = deque(first)
+        while queue:
+            node = queue.popleft()
+            for edge in self._into.get(node, ()):
+                if edge.answer in answers and edge.identity not in first:
+                    first[edge.identity] = edge
+                    queue.append(edge.identity)
+        return first
+
+    def policies_known(self, identity: Identity) -> bool:
+        """False when a gap hides what permissions an identity has."""
+        return self._inventory.knows(identity.scope, "policies", identity.id)
+
+    def way(self, identity: str, degree: Degree) -> list[CanBecome] | None:
+        """Steps from an identity to administration; empty when it has arrived, None when it cannot get there."""
+        first = self.next[degree]
+        if identity not in first:
+            return None
+        steps: list[CanBecome] = []
+        edge = first[identity]
+        while edge is not None:
+            steps.append(edge)
+            edge = first[edge.target]
+        return steps
+
+    def into(self, node: str) -> Sequence[CanBecome]:
+        """Edges that reach a node."""
+        return self._into.get(node, ())
+
+    def surest(self, identity: str) -> tuple[Degree, list[CanBecome]] | None:
+        """The surest degree at which an identity comes to administer, and the shortest way of that degree."""
+        for degree in DEGREES:
+            way = self.way(identity, degree)
+            if way is not None:
+                return degree, way
+        return None
+
+    def verdict(self, identity: Identity) -> tuple[AdminVerdict, str]:
+        """Whether an identity administers its scope or could, and why, in one sentence."""
+        own = self.administer.get(identity.id)
+        if own is not None and own.answer == "allowed":
+            return "is", own.reason
+        way = self.way(identity.id, "allowed")
+        if way is not None:
+            return "can_become", self.told(way)
+        if own is not None and own.answer == "unknown":
+            return "unknown", own.reason
+        if not self.policies_known(identity):
+            return "unknown", f"the policies of {identity.name} could not be read"
+        if own is not None and own.answer == "conditional":
+            return "conditional", own.reason
+        found = self.surest(identity.id)
+        if found is None:
+            return "no", f"{identity.name} neither administers a scope nor has a known way to"
+        degree, way = found
+        return _VERDICT[degree], self.told(way)
+
+    def told(self, way: list[CanBecome]) -> str:
+        """A way as one sentence."""
+        sentences = [step.reason or f"{step.identity} can become {step.target} by {step.method}" for step in way]
+        if len(sentences) > _MOST_STEPS_TOLD:
+            left_out = len(sentences) - _MOST_STEPS_TOLD
+            sentences[_MOST_STEPS_TOLD - 1 : -1] = [f"{left_out} further steps"]
+        end = way[-1].target if way else ""
+        if end in self.administer and self.administer[end].reason:
+            sentences.append(self.administer[end].reason)
+        return "; ".join(sentences)
+
+
+def _members(inventory: Inventory) -> Iterable[CanBecome]:
+    """From each identity to the patterns of trusting sides that accept it."""
+    patterns = sorted({edge.identity for edge in inventory.becomes if is_pattern(edge.identity)})
+    if not patterns:
+        return
+    names = {*inventory.identities, *(edge.target for edge in inventory.becomes)}
+    for pattern, members in members_by_pattern(patterns, names).items():
+        for member in members:
+            yield CanBecome(
+                identity=member,
+                target=pattern,
+                method="member",
+                answer="allowed",
+                reason=f"{member} fits {pattern}",
+            )
+
+
+def admin_verdicts(inventory: Inventory) -> dict[str, tuple[AdminVerdict, str]]:
+    """For every identity: whether it administers a scope or could come to, and why.
+
+    `is`: its own permissions amount to administration. `can_become`: by steps that are all allowed. `conditional`, `latent`:
+    some step needs a condition, or a role or resource that is not there. `unknown`: what decides could not be read, and what
+    was read proves neither of the first two.
+    """
+    reach = Reach(inventory)
+    return {identity.id: reach.verdict(identity) for identity in inventory.identities.values()}
