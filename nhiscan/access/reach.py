@@ -6,7 +6,7 @@ Searches run backwards from the administrators, once for each degree of certaint
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Final, Literal, TypeAlias
 
 from nhiscan.access.names import is_pattern, members_by_pattern
@@ -91,9 +91,10 @@ class Reach:
             edge = first[edge.target]
         return steps
 
-    def into(self, node: str) -> Sequence[CanBecome]:
-        """Edges that reach a node."""
-        return self._into.get(node, ())
+    def edges(self) -> Iterator[CanBecome]:
+        """Every edge, those from identities to the patterns that accept them as well."""
+        for edges in self._into.values():
+            yield from edges
 
     def surest(self, identity: str) -> tuple[Degree, list[CanBecome]] | None:
         """The surest degree at which an identity comes to administer, and the shortest way of that degree."""

@@ -27,7 +27,7 @@ class ConnectorCommand(click.Command):
         """Our own options, then those of the connectors. One flag that two connectors have goes to both."""
         params = super().get_params(ctx)
         taken = {opt for param in params for opt in param.opts}
-        extra = [
+        extra: list[click.Parameter] = [
             _click_option(option, names)
             for option, names in _options_by_name().values()
             if _flag(option.name) not in taken

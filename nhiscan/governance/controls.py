@@ -180,8 +180,7 @@ _ATTACK: Final = Framework(
 )
 
 FRAMEWORKS: Final[Mapping[str, Framework]] = {
-    framework.name: framework
-    for framework in (_OWASP_NHI, _OWASP_ASI, _NIST, _ISO, _SOC2, _GDPR, _CIS_AWS, _ATTACK)
+    framework.name: framework for framework in (_OWASP_NHI, _OWASP_ASI, _NIST, _ISO, _SOC2, _GDPR, _CIS_AWS, _ATTACK)
 }
 """Every framework by name, in the order in which documents list them."""
 

@@ -54,7 +54,9 @@ def _confidence(class_: IdentityClass) -> Confidence | None:
 
 def _reasons(context: RuleContext, identity: Identity) -> list[str]:
     grants = context.inventory.grants_of(identity.id)
-    found = {plain(g.reason, 400) for g in grants if g.capability == "administer" and g.answer == "allowed" and g.reason}
+    found = {
+        plain(g.reason, 400) for g in grants if g.capability == "administer" and g.answer == "allowed" and g.reason
+    }
     return sorted(found)[:_MOST_REASONS]
 
 
@@ -72,7 +74,7 @@ RULE = Rule(
     ),
     references=(
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege",
-        "https://owasp.org/www-project-non-human-identities-top-10/2025/5-overprivileged-nhi/",
+        "https://owasp.org/www-project-non-human-identities-top-10/2025/top-10-2025/",
     ),
     controls=controls.OVER_PRIVILEGED,
     risk="{count} identities can do anything in their account; losing one of them is losing the account.",

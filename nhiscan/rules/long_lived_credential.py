@@ -112,7 +112,7 @@ RULE = Rule(
     ),
     references=(
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#bp-workloads-use-roles",
-        "https://owasp.org/www-project-non-human-identities-top-10/2025/7-long-lived-secrets/",
+        "https://owasp.org/www-project-non-human-identities-top-10/2025/top-10-2025/",
     ),
     controls=controls.STORED_KEY,
     risk="{count} programs prove themselves with stored secrets that never run out, the kind that leaks most often.",

@@ -61,7 +61,7 @@ RULE = Rule(
         " retire it."
     ),
     references=(
-        "https://owasp.org/www-project-non-human-identities-top-10/2025/1-improper-offboarding/",
+        "https://owasp.org/www-project-non-human-identities-top-10/2025/top-10-2025/",
         "https://docs.aws.amazon.com/whitepapers/latest/tagging-best-practices/tagging-best-practices.html",
     ),
     controls=controls.ORPHAN,

@@ -76,7 +76,7 @@ RULE = Rule(
     ),
     references=(
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_finding-unused.html",
-        "https://owasp.org/www-project-non-human-identities-top-10/2025/1-improper-offboarding/",
+        "https://owasp.org/www-project-non-human-identities-top-10/2025/top-10-2025/",
     ),
     controls=controls.STALE,
     thresholds=(

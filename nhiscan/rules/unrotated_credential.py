@@ -49,13 +49,11 @@ RULE = Rule(
     ),
     references=(
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/id-credentials-access-keys-update.html",
-        "https://owasp.org/www-project-non-human-identities-top-10/2025/7-long-lived-secrets/",
+        "https://owasp.org/www-project-non-human-identities-top-10/2025/top-10-2025/",
     ),
     controls=controls.UNROTATED,
     thresholds=(
-        Threshold(
-            name="max_age_days", default=90, unit="days", meaning="Time for which a secret may stay the same"
-        ),
+        Threshold(name="max_age_days", default=90, unit="days", meaning="Time for which a secret may stay the same"),
     ),
     risk="{count} standing secrets are so old that nobody can say who has copies of them.",
     check=check,
