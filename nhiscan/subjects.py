@@ -60,7 +60,7 @@ _NEVER: Final = r"(?!)"
 FORMS: Final = (
     # GitHub, in both forms: repo:org/name:ref:refs/heads/main, and with numbers that outlive a rename since July 2026:
     # repo:org@123/name@456:ref:refs/heads/main. A name has no "@" in it.
-    _form("repo:", r"[^/@]+(?:@\d+/|/|@)", r"[^:@]+(?:@\d+:|:|@)", "organization", "repository"),
+    _form("repo:", r"[^/@]+(?:@\d+/|/|@)", r"(?<=/)[^:@]+(?:@\d+:|:|@)", "organization", "repository"),
     # GitHub, where a company chose the parts of the subject itself.
     _form("repository_owner:", r"[^:]+:", _NEVER, "organization", "repository"),
     _form("repository_owner_id:", r"[^:]+:", _NEVER, "organization", "repository"),

@@ -21,10 +21,9 @@ BY_PEOPLE: Final = frozenset({"session-name-is-email", "interactive-sign-in", "r
 def check(context: RuleContext) -> Iterator[Outcome]:
     """Judge each identity by whether a person and a program were both seen to use it not long ago."""
     for identity in context.examine(i for i in judged_identities(context) if not i.human_access):
-        outcomes = list(_both_doors(context, identity))
-        yield from outcomes or _people_seen(context, identity)
-    for identity in judged_identities(context):
-        if not identity.human_access and not context.knows(identity, "credentials"):
+        outcomes = list(_both_doors(context, identity)) or list(_people_seen(context, identity))
+        yield from outcomes
+        if not outcomes and not context.knows(identity, "credentials"):
             yield RULE.unknown(identity.id, "its credentials could not be listed")
 
 

@@ -105,11 +105,45 @@ class CsvReport:
     title = "Identities, one a row, for spreadsheets"
 
     HEADER = (
-        "id,provider,kind,name,scope,scope_name,environment,scope_asked,scope_answered,class,confidence,leaning,mixed,"
-        "settle,managed_by_provider,enabled,second_factor,owners,owners_left,created_at,last_use,last_used_at,admin,"
-        "admin_reason,capabilities,active_credentials,long_lived_credentials,credentials_of_unknown_state,critical,high,"
-        "medium,low,info,risk_score,not_judged,evidence,description,tags"
-    ).split(",")
+        "id",
+        "provider",
+        "kind",
+        "name",
+        "scope",
+        "scope_name",
+        "environment",
+        "scope_asked",
+        "scope_answered",
+        "class",
+        "confidence",
+        "leaning",
+        "mixed",
+        "settle",
+        "managed_by_provider",
+        "enabled",
+        "second_factor",
+        "owners",
+        "owners_left",
+        "created_at",
+        "last_use",
+        "last_used_at",
+        "admin",
+        "admin_reason",
+        "capabilities",
+        "active_credentials",
+        "long_lived_credentials",
+        "credentials_of_unknown_state",
+        "critical",
+        "high",
+        "medium",
+        "low",
+        "info",
+        "risk_score",
+        "not_judged",
+        "evidence",
+        "description",
+        "tags",
+    )
 
     def render(self, result: ScanResult) -> Iterator[str]:
         """See `Report.render`."""
@@ -185,9 +219,20 @@ class FindingsCsvReport:
     title = "Findings, one a row, for spreadsheets and ticket systems"
 
     HEADER = (
-        "fingerprint,severity,confidence,rule,title,subject,subject_name,holder,scope,evidence,remediation,controls,"
-        "related"
-    ).split(",")
+        "fingerprint",
+        "severity",
+        "confidence",
+        "rule",
+        "title",
+        "subject",
+        "subject_name",
+        "holder",
+        "scope",
+        "evidence",
+        "remediation",
+        "controls",
+        "related",
+    )
 
     def render(self, result: ScanResult) -> Iterator[str]:
         """See `Report.render`."""
@@ -229,7 +274,18 @@ class GapsCsvReport:
     suffix = ".gaps.csv"
     title = "What could not be looked at, one a row, for spreadsheets"
 
-    HEADER = "connector,scope,scope_name,region,operation,reason,permission,hides,detail,subjects".split(",")
+    HEADER = (
+        "connector",
+        "scope",
+        "scope_name",
+        "region",
+        "operation",
+        "reason",
+        "permission",
+        "hides",
+        "detail",
+        "subjects",
+    )
 
     def render(self, result: ScanResult) -> Iterator[str]:
         """See `Report.render`."""

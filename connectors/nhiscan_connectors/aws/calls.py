@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from nhiscan.connector import JSON, Operation, Page, Params, Shard, Sink
+from nhiscan.connector import JSON, Operation, Page, Params, ReadError, Shard, Sink
 from nhiscan_connectors.aws.errors import translated
 
 if TYPE_CHECKING:
@@ -59,6 +60,24 @@ class Calls:
         body: dict[str, Any] | None = self._sink.page(
             operation, fetch, _recorded(params, region if region != self.region else "")
         )
+        return body
+
+    def page_when_ready(self, operation: Operation, busy: frozenset[str], **params: JSON) -> dict[str, Any] | None:
+        """Body of a call whose answer AWS is still preparing while it fails with one of the codes in `busy`."""
+        fetch = self._fetch(operation, params, self.region)
+
+        def patient(token: str | None) -> Page:
+            pause = 0.25
+            while True:
+                try:
+                    return fetch(token)
+                except ReadError as error:
+                    if error.code not in busy or pause > 60:
+                        raise
+                time.sleep(min(pause, 10))
+                pause *= 1.5
+
+        body: dict[str, Any] | None = self._sink.page(operation, patient, params)
         return body
 
     def items(self, operation: Operation, key: str, region: str = "", **params: JSON) -> Iterator[Any]:

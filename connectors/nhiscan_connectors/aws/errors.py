@@ -20,7 +20,7 @@ _THROTTLED = frozenset({
 })  # fmt: skip
 _ABSENT = frozenset({
     "NoSuchEntity", "NoSuchEntityException", "ResourceNotFoundException", "NotFoundException", "NotFound",
-    "AWSOrganizationsNotInUseException", "NoSuchBucketPolicy", "PolicyNotFound", "ReportNotPresent",
+    "AWSOrganizationsNotInUseException", "NoSuchBucketPolicy", "PolicyNotFound",
     "EntityNotFoundException",
 })  # fmt: skip
 # A region that the account has not opted into answers as if the key did not exist.

@@ -326,8 +326,9 @@ _CONTAINERS = (
     held(
         "eks-access-entry",
         "eks-cluster",
-        "eks:CreateAccessEntry eks:AssociateAccessPolicy",
+        "eks:CreateAccessEntry",
         "can make itself administrator of {workload}, whose nodes and pods run as {target}",
+        anywhere="eks:AssociateAccessPolicy",
     ),
     passed(
         "batch-job",

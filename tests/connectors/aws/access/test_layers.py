@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import pytest
 
 from nhiscan.access.question import Decision, Question
-from nhiscan.model import Gap
+from nhiscan.model import Gap, Identity
 from nhiscan_connectors.aws.access import decide
 from tests.connectors.aws.access import pages
 from tests.connectors.aws.access.estates import (
@@ -181,8 +180,6 @@ def scp_binds_root_user(e: Estate) -> Question:
 
 
 def root_user(e: Estate) -> str:
-    from nhiscan.model import Identity
-
     id_ = f"arn:aws:iam::{ACCOUNT}:root"
     e.add(Identity(id=id_, provider="aws", kind="root-user", name="root", scope=e.scope()))
     return id_

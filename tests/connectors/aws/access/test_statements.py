@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from nhiscan.access.question import Question
 from nhiscan_connectors.aws.access import decide
 from tests.connectors.aws.access import pages
-from tests.connectors.aws.access.estates import ACCOUNT, Estate, Stmt, allow, deny
+from tests.connectors.aws.access.estates import ACCOUNT, Estate, Stmt, allow, deny, document
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/"
 TABLE = f"arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/"
@@ -24,7 +26,7 @@ class Case(NamedTuple):
     action: str
     resource: str
     expected: str
-    context: dict[str, tuple[str, ...]] = {}
+    context: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 def no(**elements: Any) -> Stmt:
@@ -421,7 +423,7 @@ CASES = [
 def test_statement(case: Case) -> None:
     estate = Estate()
     alice = estate.user("alice", *case.statements, tags={"team": "blue", "wild": "*"})
-    question = Question(identity=alice, action=case.action, resource=case.resource, context=case.context)
+    question = Question(identity=alice, action=case.action, resource=case.resource, context=dict(case.context))
     decision = decide(estate.inventory(), question)
     assert decision.answer == case.expected, decision.reason
     assert case.page.startswith("https://docs.aws.amazon.com/")
@@ -431,8 +433,6 @@ def test_old_documents_have_no_variables() -> None:
     estate = Estate()
     alice = estate.user("alice")
     text = f"arn:aws:iam::{ACCOUNT}:user/${{aws:username}}"
-    from tests.connectors.aws.access.estates import document
-
     estate.attach(alice, document(allow("iam:*", text), version="2008-10-17"), f"{alice}/policy/old")
     inventory = estate.inventory()
     own = Question(identity=alice, action="iam:CreateAccessKey", resource=alice)

@@ -1,0 +1,33 @@
+"""The account itself: its alias, and the environment that the alias speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nhiscan.connector import Operation, Shard
+from nhiscan.model import AnyRecord, Scope
+from nhiscan_connectors.aws.calls import Calls
+from nhiscan_connectors.aws.environment import environment_of
+from nhiscan_connectors.aws.service import Answers, Service
+
+ALIASES = Operation(
+    name="iam:ListAccountAliases",
+    permission="iam:ListAccountAliases",
+    purpose="reads the account's alias, for its name",
+    hides="the account's alias",
+)
+
+
+def collect(calls: Calls) -> None:
+    """Ask for the alias."""
+    calls.page(ALIASES)
+
+
+def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
+    """The account as a scope."""
+    account = shard.scope.removeprefix("aws:")
+    name = next((str(alias) for alias in answers.items(ALIASES, "AccountAliases")), account)
+    yield Scope(id=shard.scope, provider="aws", kind="account", name=name, environment=environment_of(name))
+
+
+SERVICE = Service(name="account", part="account", operations=(ALIASES,), collect=collect, parse=parse)
