@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -12,7 +11,8 @@ from nhiscan.model import Guard, GuardKind, Identity, Scope, Trust
 from nhiscan.rule import Rule, RuleContext, Unknown
 from nhiscan.wording import listed, plain
 
-_PARTS: Final = re.compile(r"[:/@#]")
+_PLACE_PARTS: Final = 5
+"""Parts of an id, between colons, that say where something lives; what follows is a name that its owner chose."""
 
 
 def confining(trust: Trust, *kinds: GuardKind) -> list[Guard]:
@@ -59,7 +59,8 @@ def trusting_identities(context: RuleContext, rule: Rule) -> Iterator[Identity |
 def scope_of_principal(inventory: Inventory, trust: Trust) -> str | None:
     """Id of the scope that the trusted principal lives in, when it is one that was seen; None otherwise.
 
-    A principal that was not seen itself is placed by its id, which names its scope among its parts.
+    A principal that was not seen itself is placed by its id, which names its scope among its first parts. The rest of an
+    id proves nothing: a stranger may write our account's number into the path of a role.
     """
     principal = trust.principal
     if principal in inventory.scopes:
@@ -67,15 +68,10 @@ def scope_of_principal(inventory: Inventory, trust: Trust) -> str | None:
     if (known := inventory.identities.get(principal)) is not None:
         return known.scope
     own = inventory.identities.get(trust.identity)
-    parts = set(_PARTS.split(principal))
-    if own is not None and _native(own.scope) in parts:
-        return own.scope
-    provider = own.provider if own is not None else principal.partition(":")[0]
-    return next((id for part in sorted(parts) if (id := f"{provider}:{part}") in inventory.scopes), None)
-
-
-def _native(scope: str) -> str:
-    return scope.partition(":")[2]
+    if own is None:
+        return None
+    places = [f"{own.provider}:{part}" for part in principal.split(":", _PLACE_PARTS)[:_PLACE_PARTS] if part]
+    return next((place for place in places if place == own.scope or place in inventory.scopes), None)
 
 
 def organization_of(inventory: Inventory, scope: str) -> Scope | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -47,9 +47,8 @@ def since(moment: datetime, clock: datetime) -> str:
 
 def listed(items: Iterable[str], most: int = 5) -> str:
     """A short list in words: "a, b and 3 more"."""
-    all_: Sequence[str] = [plain(item) for item in items]
-    shown = list(all_[:most])
-    more = len(all_) - len(shown)
-    if more:
+    everything = list(items)
+    shown = [plain(item) for item in everything[:most]]
+    if more := len(everything) - len(shown):
         return f"{', '.join(shown)} and {more} more"
     return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)

@@ -62,7 +62,7 @@ def _reasons(context: RuleContext, identity: Identity) -> list[str]:
 
 RULE = Rule(
     id="administrator_identity",
-    title="Non-human identity with administrator rights",
+    title="Identity with administrator rights",
     severity="high",
     why=(
         "Whoever gets hold of it owns the account: data, backups, logs and every other identity."
@@ -77,6 +77,6 @@ RULE = Rule(
         "https://owasp.org/www-project-non-human-identities-top-10/2025/top-10-2025/",
     ),
     controls=controls.OVER_PRIVILEGED,
-    risk="{count} identities can do anything in their account; losing one of them is losing the account.",
+    risk="Identities can do anything in their account, so losing one of them is losing the account: {count} of them.",
     check=check,
 )

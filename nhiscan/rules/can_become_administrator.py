@@ -91,6 +91,6 @@ RULE = Rule(
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
     ),
     controls=controls.ESCALATION,
-    risk="{count} identities that nobody counts among the administrators can make themselves one.",
+    risk="Identities that nobody counts among the administrators can make themselves one: {count} of them.",
     check=check,
 )

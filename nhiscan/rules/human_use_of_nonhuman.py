@@ -120,6 +120,6 @@ RULE = Rule(
     thresholds=(
         Threshold(name="recent_days", default=90, unit="days", meaning="Time within which a use counts as lately"),
     ),
-    risk="People work under the names of {count} programs, so it cannot be shown afterwards who did what.",
+    risk="People and programs work under one name, so it cannot be shown afterwards who did what: {count} of them.",
     check=check,
 )

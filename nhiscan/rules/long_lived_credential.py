@@ -115,6 +115,9 @@ RULE = Rule(
         "https://owasp.org/www-project-non-human-identities-top-10/2025/top-10-2025/",
     ),
     controls=controls.STORED_KEY,
-    risk="{count} programs prove themselves with stored secrets that never run out, the kind that leaks most often.",
+    risk=(
+        "Programs prove themselves with stored secrets that never run out, the kind that leaks most often:"
+        " {count} of them."
+    ),
     check=check,
 )

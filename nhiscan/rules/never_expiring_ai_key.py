@@ -21,7 +21,7 @@ def check(context: RuleContext) -> Iterator[Outcome]:
         endless = _endless(context, credential)
         if endless is None:
             yield RULE.unknown(credential.id, "when it expires could not be read")
-        elif endless and working is None and credential.status is None and credential.expires_at is None:
+        elif endless and working is None:
             yield RULE.unknown(credential.id, "it never expires, and whether it still works could not be read")
         elif endless:
             yield RULE.finding(
@@ -67,6 +67,9 @@ RULE = Rule(
             meaning="Time to the expiry from which on a key counts as one that never expires",
         ),
     ),
-    risk="{count} keys to AI services never expire; a stolen one runs up bills and reads prompts until it is found.",
+    risk=(
+        "Keys to AI services never expire, so a stolen one runs up bills and gives access to models until"
+        " somebody notices: {count} of them."
+    ),
     check=check,
 )

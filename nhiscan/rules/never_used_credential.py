@@ -64,6 +64,6 @@ RULE = Rule(
         ),
         Threshold(name="old_days", default=90, unit="days", meaning="Age from which on it weighs more"),
     ),
-    risk="{count} keys and passwords were made and never used, so they can only do harm.",
+    risk="Keys and passwords were made and never used, so they can only do harm: {count} of them.",
     check=check,
 )

@@ -60,6 +60,6 @@ RULE = Rule(
             name="grace_days", default=30, unit="days", meaning="Age up to which an identity may be unused as yet"
         ),
     ),
-    risk="{count} identities were never used at all and still have access.",
+    risk="Identities were never used at all and still have access: {count} of them.",
     check=check,
 )

@@ -96,6 +96,8 @@ RULE = Rule(
         "https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-modify.html",
     ),
     controls=controls.join(controls.STALE, controls.ORPHAN, controls.MODEL_ABUSE),
-    risk="{count} users that were made by the way for AI keys live on unseen, with access that nobody reviews.",
+    risk=(
+        "Users that were made by the way for AI keys live on unseen, with access that nobody reviews: {count} of them."
+    ),
     check=check,
 )

@@ -70,6 +70,6 @@ RULE = Rule(
             name="grace_days", default=7, unit="days", meaning="Age up to which an identity may be without an owner"
         ),
     ),
-    risk="Nobody answers for {count} identities, so nobody will notice when one of them is misused.",
+    risk="Nobody answers for some identities, so nobody will notice when one is misused: {count} of them.",
     check=check,
 )

@@ -72,6 +72,6 @@ RULE = Rule(
         "https://pages.nist.gov/800-63-4/sp800-63b.html",
     ),
     controls=controls.OPERATOR_MFA,
-    risk="{count} people could be impersonated with a stolen password alone.",
+    risk="People could be impersonated with a stolen password alone: {count} of them.",
     check=check,
 )

@@ -51,6 +51,6 @@ RULE = Rule(
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html",
     ),
     controls=controls.ROOT_KEY,
-    risk="{count} keys open whole accounts without any limit.",
+    risk="Keys open whole accounts without any limit: {count} of them.",
     check=check,
 )

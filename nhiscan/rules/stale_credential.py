@@ -93,6 +93,6 @@ RULE = Rule(
             meaning="Time without a sign of life after which one that is switched off should be gone",
         ),
     ),
-    risk="{count} keys and passwords that nobody uses still exist, and a thief could use them unnoticed.",
+    risk="A thief could use keys and passwords unnoticed, because nobody else uses them any more: {count} of them.",
     check=check,
 )

@@ -64,6 +64,6 @@ RULE = Rule(
             name="unused_days", default=90, unit="days", meaning="Time without use after which an identity is stale"
         ),
     ),
-    risk="{count} identities are no longer used and still have their access.",
+    risk="Identities are no longer used and still have their access: {count} of them.",
     check=check,
 )

@@ -108,6 +108,6 @@ RULE = Rule(
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html",
     ),
     controls=controls.join(controls.THIRD_PARTY, controls.WEAK_TRUST),
-    risk="{count} doors are open to other companies' accounts without a check for whom they act.",
+    risk="Doors are open to other companies' accounts without a check for whom they act: {count} of them.",
     check=check,
 )

@@ -38,6 +38,6 @@ RULE = Rule(
     remediation="Remove the entry; if no other is left, ask whether the identity is still needed.",
     references=("https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",),
     controls=controls.join(controls.STALE, controls.WEAK_TRUST),
-    risk="{count} identities still trust users or programs that were deleted.",
+    risk="Identities still trust users or programs that were deleted: {count} of them.",
     check=check,
 )

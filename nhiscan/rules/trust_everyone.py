@@ -74,6 +74,6 @@ RULE = Rule(
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/what-is-access-analyzer.html",
     ),
     controls=controls.PUBLIC_TRUST,
-    risk="{count} identities are open to anybody in the world.",
+    risk="Identities are open to anybody in the world: {count} of them.",
     check=check,
 )

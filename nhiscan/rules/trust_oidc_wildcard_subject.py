@@ -46,7 +46,7 @@ def check(context: RuleContext) -> Iterator[Outcome]:
 def _judge(context: RuleContext, identity: Identity, trust: Trust, reading: Reading) -> Iterator[Outcome]:
     issuer = issuer_of(trust)
     if reading.width is Width.UNKNOWN:
-        yield RULE.unknown(identity.id, f"how many subjects {plain(reading.pattern)} of {plain(issuer)} lets in")
+        yield RULE.unknown(identity.id, f"how many {plain(reading.pattern)} of {plain(issuer)} lets in is not known")
         return
     severities = _SHARED if issuer in SHARED_ISSUERS else _PRIVATE
     yield RULE.finding(
@@ -91,6 +91,6 @@ RULE = Rule(
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html",
     ),
     controls=controls.WEAK_TRUST,
-    risk="{count} identities are open to more outside pipelines than need them.",
+    risk="Identities are open to more outside pipelines than need them: {count} of them.",
     check=check,
 )

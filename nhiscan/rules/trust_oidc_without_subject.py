@@ -59,6 +59,6 @@ RULE = Rule(
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html",
     ),
     controls=controls.WEAK_TRUST,
-    risk="{count} identities are open to users of outside platforms whom the company does not know.",
+    risk="Identities are open to users of outside platforms whom the company does not know: {count} of them.",
     check=check,
 )

@@ -57,6 +57,6 @@ RULE = Rule(
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html",
     ),
     controls=controls.WEAK_TRUST,
-    risk="{count} identities rely on the cloud's own services to check who is asking.",
+    risk="Identities rely on the cloud's own services to check who is asking: {count} of them.",
     check=check,
 )

@@ -55,6 +55,6 @@ RULE = Rule(
     thresholds=(
         Threshold(name="max_age_days", default=90, unit="days", meaning="Time for which a secret may stay the same"),
     ),
-    risk="{count} standing secrets are so old that nobody can say who has copies of them.",
+    risk="Standing secrets are so old that nobody can say who has copies of them: {count} of them.",
     check=check,
 )

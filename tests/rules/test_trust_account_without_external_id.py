@@ -68,6 +68,19 @@ def test_the_same_account_is_clean_however_it_is_named() -> None:
     assert estate(organization(), role("audit"), user("ann"), *inside).run(RULE).clean
 
 
+@pytest.mark.parametrize(
+    "principal",
+    [
+        "arn:aws:iam::999900001111:role/111122223333/vendor",
+        "arn:aws:iam::999900001111:role/:111122223333:/vendor",
+        "arn:aws:iam::999900001111:user/aws:111122223333",
+    ],
+)
+def test_a_stranger_cannot_pass_for_one_of_us_by_its_name(principal: str) -> None:
+    said = estate(organization(), role("audit"), trust("audit", principal, "principal")).run(RULE)
+    assert said.finding.severity == "high"
+
+
 def test_a_sister_account_of_the_organization_is_clean_however_deep_it_lies() -> None:
     unit = account("aws:ou-1", kind="organizational-unit")
     sister = account(SISTER, parent="aws:ou-1")

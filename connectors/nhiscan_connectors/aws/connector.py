@@ -53,7 +53,8 @@ class AwsConnector:
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
         """See `Connector.operations`."""
-        return (*planning.OPERATIONS, *(operation for service in self.services for operation in service.operations))
+        declared = (*planning.OPERATIONS, *(operation for service in self.services for operation in service.operations))
+        return tuple(dict.fromkeys(declared))  # the plan and a service may share an operation
 
     @cached_property
     def never(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from nhiscan_connectors.aws.access.administration import CORE, GRANTING
+from nhiscan_connectors.aws.access.administration import CORE, GRANTING, administrative_policies
 from nhiscan_connectors.aws.access.context import Context
 from nhiscan_connectors.aws.access.layers import DENIED, Profile, Ruling
 from nhiscan_connectors.aws.access.somewhere import everywhere, patterns_for, survives
@@ -21,6 +21,7 @@ def administers(profile: Profile, partition: str, account: str, context: Context
         return DENIED
     conditions: set[str] = set()
     line = None
+    context = context.plus({"iam:policyarn": administrative_policies(partition)[:1]})
     for action in _LOWER:
         view = profile.view(action)
         for pattern in patterns_for(action, partition, account):

@@ -22,3 +22,11 @@ GRANTING: Final[tuple[str, ...]] = (
     "iam:PutUserPolicy",
 )
 """Of these at least one must survive every deny."""
+
+ATTACHING: Final = frozenset({"iam:attachuserpolicy", "iam:attachrolepolicy", "iam:attachgrouppolicy"})
+"""Actions whose `iam:PolicyARN` is the policy that is attached (lower-case)."""
+
+
+def administrative_policies(partition: str) -> tuple[str, ...]:
+    """Managed policies of AWS that make whoever carries them an administrator."""
+    return tuple(f"arn:{partition}:iam::aws:policy/{name}" for name in ("AdministratorAccess", "IAMFullAccess"))

@@ -117,6 +117,8 @@ class Aims:
                 return AimClass(id_, f"group of account {account}", self._groups(account))
             case "saml-provider" | "oidc-provider":
                 return AimClass(id_, f"{kind_name(kind)} of account {account}", self._providers(account, kind))
+            case "principal":
+                return AimClass(id_, f"identity of account {account}", map(self.item, holders))
             case "role":
                 roles = (h for h in holders if h.kind == "iam-role" and not h.service_linked)
                 return AimClass(id_, f"role of account {account}", map(self.item, roles))

@@ -11,18 +11,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from nhiscan.model import CanBecome, Trust
+from nhiscan.model import EVERYONE, CanBecome, Trust, administrator_of
 from nhiscan_connectors.aws.access.aims import AimClass, Aims, Item, known_of
-from nhiscan_connectors.aws.access.conditions import Truth, holds
+from nhiscan_connectors.aws.access.conditions import Truth, any_of, holds
 from nhiscan_connectors.aws.access.context import Context, direct
 from nhiscan_connectors.aws.access.document import Statement
 from nhiscan_connectors.aws.access.estate import Estate, Holder
 from nhiscan_connectors.aws.access.hubs import Hubs, Reachable, Reached
-from nhiscan_connectors.aws.access.layers import Line, View, rule, stated
+from nhiscan_connectors.aws.access.layers import Line, View, rule, said, stated
 from nhiscan_connectors.aws.access.sameness import candidates, sameness
-from nhiscan_connectors.aws.access.trust import ASSUME, Trusting, denied
+from nhiscan_connectors.aws.access.trust import ASSUME, Trusting, denied, names
 
 METHOD = "sts-assume-role"
+
+_CHOOSING = ("arnlike", "arnequals", "stringlike", "stringequals")
+_FEW = 64
+"""Up to this many identities are looked at one by one; a condition that chooses more leaves the answer conditional."""
 
 
 class Assumable:
@@ -34,6 +38,8 @@ class Assumable:
         self._hubs = hubs
         self._named: dict[str, list[tuple[Trusting, Statement]]] = defaultdict(list)
         """Identity -> roles whose trust policy names it."""
+        self._selected: dict[str, list[tuple[Trusting, Statement]]] = defaultdict(list)
+        """Identity -> roles whose trust policy names its account and chooses the identity by a condition on its ARN."""
         self._by_account: dict[str, list[Item]] = defaultdict(list)
         """Account -> roles whose trust policy names the account; "*": everyone."""
         self._classes: dict[str, AimClass] = {}
@@ -69,7 +75,7 @@ class Assumable:
             return
         item = self._aims.item(holder)
         if statement.not_principal or principals.everyone:
-            self._trust_account(item, trusting, statement, "*")
+            self._trust_account(item, trusting, statement, EVERYONE)
             return
         for account in sorted(principals.accounts):
             self._trust_account(item, trusting, statement, account)
@@ -109,32 +115,54 @@ class Assumable:
 
     def _trust_account(self, item: Item, trusting: Trusting, statement: Statement, account: str) -> None:
         known = {**direct(), **item.known}
-        if account != "*":
+        if account != EVERYONE:
             known["aws:principalaccount"] = (account,)
             organization = self._estate.organization(f"aws:{account}")
             if organization:
                 known["aws:principalorgid"] = (organization,)
         context = Context(known)
         truth = _both(holds(statement.tests, context), trusting, "", account, context)
+        truth = _limited(self._estate, trusting, "", account, context, truth)
         if truth is False:
             return
         conditions = () if truth is True else tuple(sorted(truth))
-        if (account != "*" and account not in self._estate.by_account) or account == "*":
-            who = f"account {account}" if account != "*" else "everyone"
-            self._outside.append(
-                CanBecome(
-                    identity="*" if account == "*" else f"aws:{account}",
-                    target=item.gains,
-                    method=METHOD,
-                    answer="conditional" if conditions else "allowed",
-                    conditions=conditions,
-                    reason=f"{who} can assume {item.name} (trust policy, {statement.label})",
-                    fix=f"Name the identities that may assume {item.name} in its trust policy.",
-                )
-            )
+        if account == EVERYONE or account not in self._estate.by_account:
+            self._outsiders(item, statement, account, conditions)
+        elif self._select(trusting, statement, account):
+            return
         self._by_account[account].append(
             Item(item.arn, item.gains, item.name, item.known, "", conditions, item.policies)
         )
+
+    def _outsiders(self, item: Item, statement: Statement, account: str, conditions: tuple[str, ...]) -> None:
+        who = f"account {account}" if account != EVERYONE else "everyone"
+        self._outside.append(
+            CanBecome(
+                identity=EVERYONE if account == EVERYONE else f"aws:{account}",
+                target=item.gains,
+                method=METHOD,
+                answer="conditional" if conditions else "allowed",
+                conditions=conditions,
+                reason=f"{who} can assume {item.name} (trust policy, {statement.label})",
+                fix=f"Name the identities that may assume {item.name} in its trust policy.",
+            )
+        )
+
+    def _select(self, trusting: Trusting, statement: Statement, account: str) -> bool:
+        """Take a condition on the caller's ARN for what it is: a choice of identities, if it chooses few enough."""
+        for test in statement.tests:
+            if test.lower != "aws:principalarn" or test.operator not in _CHOOSING or test.quantifier or test.if_exists:
+                continue
+            if any("${" in value for value in test.values):
+                continue
+            everybody = self._aims.of(account, "principal")
+            chosen = {item.gains: item for value in test.values for item in everybody.matching(value)}
+            if len(chosen) > _FEW:
+                continue
+            for identity in chosen:
+                self._selected[identity].append((trusting, statement))
+            return True
+        return False
 
     def _trust_service(self, item: Item, trusting: Trusting, statement: Statement, service: str) -> None:
         account = trusting.account
@@ -150,7 +178,7 @@ class Assumable:
         """Roles, of any account, that trust an account as a whole."""
         found = self._classes.get(account)
         if found is None:
-            items = [*self._by_account.get(account, ()), *self._by_account.get("*", ())]
+            items = [*self._by_account.get(account, ()), *self._by_account.get(EVERYONE, ())]
             found = AimClass("assumable", f"role that trusts account {account}", items)
             self._classes[account] = found
         return found
@@ -173,26 +201,50 @@ class Assumable:
 
     def powers(self, holder: Holder, context: Context, abroad: bool) -> Iterator[CanBecome]:
         """Roles that a holder may assume; `abroad`: of other accounts only."""
-        view = holder.profile.view(ASSUME)
-        for trusting, statement in self._named.get(holder.id, ()):
-            if trusting.role != holder.id and not (abroad and trusting.account == holder.account):
-                edge = self._assume_named(holder, view, context, trusting, statement)
-                if edge is not None:
-                    yield edge
         if holder.kind == "root-user":
             return  # the root user cannot assume roles
-        yield from self._assume_any(holder, view, context, abroad)
+        view = holder.profile.view(ASSUME)
+        for statements, by_name in ((self._named, True), (self._selected, False)):
+            for trusting, statement in statements.get(holder.id, ()):
+                if trusting.role != holder.id and not (abroad and trusting.account == holder.account):
+                    edge = self._assume_named(holder, view, context, trusting, statement, by_name)
+                    if edge is not None:
+                        yield edge
+        if view.allows[0]:
+            reachable = self._reachable(self.of_account(holder.account), holder, view, context, abroad)
+            yield from self._assume_any(holder, view, context, reachable, "; the role trusts the account")
+        if not abroad and holder.kind != "group":
+            open_ones = self._open(holder.account)
+            if open_ones.items:
+                reachable = self._reachable(open_ones, holder, view, context, False, frozenset((0,)))
+                yield from self._assume_any(holder, view, context, reachable, "the role trusts everyone")
+
+    def _open(self, account: str) -> AimClass:
+        """Roles of an account that trust everyone: an identity of the same account needs no permission of its own."""
+        key = f"open:{account}"
+        found = self._classes.get(key)
+        if found is None:
+            items = [item for item in self._by_account.get(EVERYONE, ()) if _account(item.arn) == account]
+            found = self._classes[key] = AimClass("open-role", f"role of account {account} that trusts everyone", items)
+        return found
 
     def _assume_named(
-        self, holder: Holder, view: View, context: Context, trusting: Trusting, statement: Statement
+        self,
+        holder: Holder,
+        view: View,
+        context: Context,
+        trusting: Trusting,
+        statement: Statement,
+        by_name: bool,
     ) -> CanBecome | None:
         role = self._estate.holders[trusting.role]
         known = Context({**context.known, **known_of(role)})
         truth = _both(holds(statement.tests, known), trusting, holder.id, holder.account, known, holder.unique_id)
+        truth = _limited(self._estate, trusting, holder.id, holder.account, known, truth)
         if truth is False:
             return None
         given: frozenset[int] = frozenset()
-        if trusting.account == holder.account:
+        if trusting.account == holder.account and by_name:
             # A boundary does not limit what a resource policy gives a user by name; it does limit a role.
             bounded = holder.profile.boundary is not None
             given = frozenset((0, 1)) if bounded and holder.kind == "iam-user" else frozenset((0,))
@@ -203,25 +255,38 @@ class Assumable:
         source = f", {ruling.line.label}" if ruling.line is not None else ""
         return self._edge(holder, role.id, role.subject, conditions, f"trust policy, {statement.label}{source}")
 
-    def _assume_any(self, holder: Holder, view: View, context: Context, abroad: bool) -> Iterator[CanBecome]:
-        class_ = self.of_account(holder.account)
-        if not class_.items or not view.allows[0]:
-            return
+    def _reachable(
+        self,
+        class_: AimClass,
+        holder: Holder,
+        view: View,
+        context: Context,
+        abroad: bool,
+        given: frozenset[int] = frozenset(),
+    ) -> Reachable:
         key = (id(class_), abroad, sameness(view, class_, context))
-        reachable = self._reach.get(key)
-        if reachable is None:
-            reachable = self._reach[key] = _reachable(class_, view, context, holder.account if abroad else "")
-        if not reachable.targets:
-            return
+        found = self._reach.get(key)
+        if found is None:
+            items = class_.items if given else candidates(view, class_, context)
+            if self._hubs.afford(len(items)):
+                found = _reach(class_, items, view, context, holder.account if abroad else "", given)
+            else:
+                found = Reachable(class_.id, class_.title, len(class_.items), (), untold=True)
+            self._reach[key] = found
+        return found
+
+    def _assume_any(
+        self, holder: Holder, view: View, context: Context, reachable: Reachable, why: str
+    ) -> Iterator[CanBecome]:
         if reachable.many:
             hub, shared, many = reachable.hub(self._hubs, holder.account)
-            line = stated(view, reachable.targets[0].arn, context)
-            yield self._edge(holder, hub, many, set(shared), _source(line))
+            line = stated(view, reachable.targets[0].arn, context) if reachable.targets else None
+            yield self._edge(holder, hub, many, set(shared), _source(line, why))
             return
         for target in reachable.targets:
             if target.gains != holder.id:
-                why = f"{_source(stated(view, target.arn, context))}; the role trusts the account"
-                yield self._edge(holder, target.gains, target.name, set(target.conditions), why)
+                line = stated(view, target.arn, context)
+                yield self._edge(holder, target.gains, target.name, set(target.conditions), _source(line, why))
 
     def _edge(self, holder: Holder, target: str, name: str, conditions: set[str], source: str) -> CanBecome:
         unread = holder.boundary_unread
@@ -237,6 +302,22 @@ class Assumable:
             reason=f"{holder.subject} can assume {name} ({source}){note}",
             fix=f"Take {holder.subject} out of the trust policy of {name}, or sts:AssumeRole out of its policies.",
         )
+
+    def administrators_abroad(self) -> Iterator[CanBecome]:
+        """Roles of other accounts that trust an account as a whole: whoever administers it can assume them."""
+        for account in sorted(self._estate.by_account):
+            for item in self._by_account.get(account, ()):
+                if _account(item.arn) != account:
+                    yield CanBecome(
+                        identity=administrator_of(f"aws:{account}"),
+                        target=item.gains,
+                        method=METHOD,
+                        answer="conditional" if item.conditions else "allowed",
+                        conditions=item.conditions,
+                        reason=f"an administrator of account {account} can let itself assume {item.name} of account"
+                        f" {_account(item.arn)}, which trusts account {account}",
+                        fix=f"Name the identities that may assume {item.name} in its trust policy.",
+                    )
 
     def outsiders(self) -> Iterator[CanBecome]:
         """Identities that are not in the inventory's accounts: other accounts, everyone, workflows, SAML subjects."""
@@ -275,21 +356,45 @@ def _both(truth: Truth, trusting: Trusting, arn: str, account: str, context: Con
     return keys or True
 
 
-def _source(line: Line | None) -> str:
-    return line.label if line is not None else "its policies"
+def _source(line: Line | None, why: str) -> str:
+    return f"{line.label}{why if why.startswith(';') else f'; {why}'}" if line is not None else why.lstrip("; ")
 
 
-def _reachable(class_: AimClass, view: View, context: Context, but: str) -> Reachable:
+def _reach(
+    class_: AimClass, items: list[Item], view: View, context: Context, but: str, given: frozenset[int]
+) -> Reachable:
     """Roles that the caller's own side lets it assume; `but`: an account whose roles are left out."""
     targets: list[Reached] = []
-    for item in candidates(view, class_, context):
+    for item in items:
         if but and _account(item.arn) == but:
             continue
-        ruling = rule(view, item.arn, Context({**context.known, **item.known}))
+        ruling = rule(view, item.arn, Context({**context.known, **item.known}), given=given)
         if ruling:
             conditions = tuple(sorted({*item.conditions, *ruling.conditions}))
             targets.append(Reached(gains=item.gains, name=item.name, conditions=conditions, arn=item.arn))
     return Reachable(class_.id, class_.title, len(class_.items), tuple(targets))
+
+
+def _limited(estate: Estate, trusting: Trusting, arn: str, account: str, context: Context, truth: Truth) -> Truth:
+    """What resource control policies of the role's account leave of a trust."""
+    if truth is False:
+        return False
+    keys: frozenset[str] = frozenset() if truth is True else truth
+    layers, _ = estate.limits(f"aws:{trusting.account}", "resource-limit")
+    for layer in layers:
+        allows, denies = layer.of(ASSUME)
+        told = [
+            (line, said(line.statement, trusting.role, context))
+            for line in (*allows, *denies)
+            if names(line.statement, arn, account)
+        ]
+        against = any_of(answer for line, answer in told if not line.statement.allow)
+        let_through = any_of(answer for line, answer in told if line.statement.allow)
+        if against is True or let_through is False:
+            return False
+        for open_keys in (against, let_through):
+            keys |= frozenset() if isinstance(open_keys, bool) else open_keys
+    return keys or True
 
 
 def _account(arn: str) -> str:

@@ -19,7 +19,6 @@ _CHOSEN = frozenset(
         "aws:epochtime",
         "aws:useragent",
         "aws:referer",
-        "iam:policyarn",
         "iam:awsservicename",
         "lambda:functionarn",
         "lambda:functionurlauthtype",

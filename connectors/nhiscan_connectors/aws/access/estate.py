@@ -278,6 +278,10 @@ class Estate:
             for policy in (*holder.policies, *((holder.boundary,) if holder.boundary else ())):
                 if policy in self.problems:
                     users[policy].append(holder.id)
+            if holder.kind == "iam-role":
+                for policy in self._uses(holder.id, "trust"):
+                    if policy in self.problems:
+                        users[policy].append(holder.id)
         for id_ in sorted(self.problems):
             policy = self.inventory.policies.get(id_)
             if policy is None or (policy.document is None and not policy.problem):
@@ -287,9 +291,11 @@ class Estate:
                 scope=policy.scope,
                 operation="evaluate policy",
                 reason="failed",
-                hides=f"what policy {policy.name} allows and denies",
+                hides=f"who may assume {users[id_][0]}"
+                if policy.kind == "trust" and users[id_]
+                else f"what policy {policy.name} allows and denies",
                 detail=f"policy {policy.name} ({policy.id}) is malformed: {self.problems[id_]}",
-                blinds=("policies",) if users[id_] else (),
+                blinds=(("trust",) if policy.kind == "trust" else ("policies",)) if users[id_] else (),
                 subjects=tuple(users[id_]),
             )
 

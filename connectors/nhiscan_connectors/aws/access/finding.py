@@ -9,11 +9,12 @@ import msgspec
 
 from nhiscan.model import administrator_of
 from nhiscan_connectors.aws.access.administers import administers
+from nhiscan_connectors.aws.access.administration import ATTACHING, administrative_policies
 from nhiscan_connectors.aws.access.aims import AimClass, Aims, Item, with_item
 from nhiscan_connectors.aws.access.assume import Assumable
 from nhiscan_connectors.aws.access.context import Context
-from nhiscan_connectors.aws.access.estate import EVERYTHING, Estate, Holder
-from nhiscan_connectors.aws.access.hubs import Reachable, Reached
+from nhiscan_connectors.aws.access.estate import EVERYTHING, Estate, Holder, partition_of
+from nhiscan_connectors.aws.access.hubs import Hubs, Reachable, Reached
 from nhiscan_connectors.aws.access.layers import DENIED, Line, Profile, Ruling, rule, stated
 from nhiscan_connectors.aws.access.method import Method
 from nhiscan_connectors.aws.access.methods import METHODS
@@ -47,7 +48,8 @@ class Found(msgspec.Struct, frozen=True, gc=False):
 class Finder:
     """The methods, over one estate."""
 
-    def __init__(self, estate: Estate, aims: Aims, assumable: Assumable) -> None:
+    def __init__(self, estate: Estate, aims: Aims, assumable: Assumable, hubs: Hubs) -> None:
+        self._hubs = hubs
         self._estate = estate
         self._aims = aims
         self._assumable = assumable
@@ -171,7 +173,7 @@ class Finder:
         if method.aim.endswith("-made-admin"):
             return self._made_admin(method, holder, profile, known, reachable, conditions)
         if reachable.many:
-            own = _line(method, profile, reachable.targets[0], known)
+            own = _line(method, profile, reachable.targets[0], known) if reachable.targets else None
             return Found(method, (), conditions, own or line, class_.id, class_.title, reachable)
         others = tuple(target for target in reachable.targets if target.gains != holder.id)
         if others:
@@ -239,18 +241,25 @@ class Finder:
         key = (id(class_), same, whose, method.service)
         found = self._reached.get(key)
         if found is None:
-            targets = tuple(
-                Reached(
-                    gains=item.gains,
-                    name=item.name,
-                    conditions=tuple(sorted({*item.conditions, *ruling.conditions})),
-                    via=item.workload,
-                    arn=item.arn,
-                )
-                for item, ruling in _rule_items(method, class_, profile, context)
-            )
-            found = self._reached[key] = Reachable(class_.id, class_.title, len(class_.items), targets)
+            found = self._reached[key] = self._reachable(method, class_, profile, context)
         return found
+
+    def _reachable(self, method: Method, class_: AimClass, profile: Profile, context: Context) -> Reachable:
+        first = profile.view(method.on[0].lower()) if method.on else None
+        items = candidates(first, class_, context) if first is not None else class_.items
+        if not self._hubs.afford(len(items)):
+            return Reachable(class_.id, class_.title, len(class_.items), (), untold=True)
+        targets = tuple(
+            Reached(
+                gains=item.gains,
+                name=item.name,
+                conditions=tuple(sorted({*item.conditions, *ruling.conditions})),
+                via=item.workload,
+                arn=item.arn,
+            )
+            for item, ruling in _rule_items(method, items, profile, context)
+        )
+        return Reachable(class_.id, class_.title, len(class_.items), targets)
 
     def _permitted(self, method: Method, holder: Holder, profile: Profile, context: Context) -> Ruling | None:
         """By what a method would fire if the thing that it needs were there; None when it would not."""
@@ -269,7 +278,7 @@ def _all(actions: tuple[str, ...], profile: Profile, arn: str, context: Context)
     conditions: set[str] = set()
     line: Line | None = None
     for action in actions:
-        ruling = rule(profile.view(action.lower()), arn, context)
+        ruling = _one(action.lower(), profile, arn, context)
         if not ruling:
             return ruling
         conditions.update(ruling.conditions)
@@ -279,9 +288,21 @@ def _all(actions: tuple[str, ...], profile: Profile, arn: str, context: Context)
     return Ruling(answer="allowed", line=line)
 
 
-def _rule_items(method: Method, class_: AimClass, profile: Profile, context: Context) -> Iterator[tuple[Item, Ruling]]:
-    first = profile.view(method.on[0].lower()) if method.on else None
-    for item in candidates(first, class_, context) if first is not None else class_.items:
+def _one(action: str, profile: Profile, arn: str, context: Context) -> Ruling:
+    view = profile.view(action)
+    if action not in ATTACHING:
+        return rule(view, arn, context)
+    best = DENIED
+    for policy in administrative_policies(partition_of(arn)):
+        ruling = rule(view, arn, context.plus({"iam:policyarn": (policy,)}))
+        if ruling.answer == "allowed":
+            return ruling
+        best = best or ruling
+    return best
+
+
+def _rule_items(method: Method, items: list[Item], profile: Profile, context: Context) -> Iterator[tuple[Item, Ruling]]:
+    for item in items:
         known = with_item(context, item)
         ruling = _all(method.on, profile, item.arn, known)
         if ruling and method.on_policy:

@@ -11,7 +11,12 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from nhiscan.model import CanBecome
+from nhiscan.model import CanBecome, administrator_of
+
+_LEAST, _EACH = 500_000, 100
+"""How many (caller, target) pairs are looked at: this many, and this many more for each identity."""
+
+_ALWAYS = 64
 
 DIRECT = 8
 """Up to this many targets are named one by one."""
@@ -32,24 +37,28 @@ class Reached(msgspec.Struct, frozen=True, gc=False, eq=False):
 class Reachable:
     """What a method, or assuming, reaches: worked out once for all who hold the same statements."""
 
-    __slots__ = ("_hub", "class_id", "of_all", "targets", "title")
+    __slots__ = ("_hub", "class_id", "of_all", "targets", "title", "untold")
 
-    def __init__(self, class_id: str, title: str, of_all: int, targets: tuple[Reached, ...]) -> None:
+    def __init__(self, class_id: str, title: str, of_all: int, targets: tuple[Reached, ...], untold: bool = False) -> None:
         self.class_id = class_id
         self.title = title
         """For sentences: "user of account 111122223333"."""
         self.of_all = of_all
         """How many there are of the kind."""
         self.targets = targets
+        self.untold = untold
+        """Set when they were too many to look at."""
         self._hub: tuple[str, frozenset[str], str] | None = None
 
     @property
     def many(self) -> bool:
         """Whether they are told as one. One more than named one by one, for whoever asks may be among them."""
-        return len(self.targets) > DIRECT + 1
+        return self.untold or len(self.targets) > DIRECT + 1
 
     def hub(self, hubs: Hubs, account: str) -> tuple[str, frozenset[str], str]:
         """Id of the hub, the conditions that all share, and what a sentence calls them."""
+        if self._hub is None and self.untold:
+            self._hub = (hubs.untold(account), frozenset(), f"some {self.title}")
         if self._hub is None:
             whole = len(self.targets) == self.of_all
             id_, shared = hubs.hub(account, self.class_id, self.title, self.targets, whole)
@@ -61,9 +70,40 @@ class Reachable:
 class Hubs:
     """Hubs made so far, by their members."""
 
-    def __init__(self) -> None:
+    def __init__(self, identities: int = 0) -> None:
+        self._left = _LEAST + _EACH * identities
         self._made: dict[tuple[object, ...], str] = {}
+        self._untold: set[str] = set()
+        self._edges: list[CanBecome] = []
         self._new: list[tuple[str, Sequence[Reached], str]] = []
+
+    def afford(self, count: int) -> bool:
+        """Whether so many targets of one more set of statements may be looked at, so that cost stays in proportion.
+
+        Sets that few targets match are always looked at. Only an estate in which very many identities have different
+        statements, each with very many targets, comes to the end of it; what is not looked at is `unknown`.
+        """
+        if count <= _ALWAYS:
+            return True
+        self._left -= count
+        return self._left >= 0
+
+    def untold(self, account: str) -> str:
+        """The hub of whoever reaches targets that were too many to look at: what it reaches is not known."""
+        found = f"any-of:aws:{account}:untold"
+        if found not in self._untold:
+            self._untold.add(found)
+            self._edges.append(
+                CanBecome(
+                    identity=found,
+                    target=administrator_of(f"aws:{account}"),
+                    method="member",
+                    answer="unknown",
+                    reason=f"which identities of account {account} these are was not worked out: there are too many"
+                    " different sets of them",
+                )
+            )
+        return found
 
     def hub(
         self, account: str, class_id: str, title: str, members: Sequence[Reached], whole: bool
@@ -83,7 +123,7 @@ class Hubs:
         found = self._made.get(key)
         if found is None:
             found = f"any-of:aws:{account}:{class_id}"
-            if not whole or any(member.conditions for member in members):
+                if not whole or any(member.conditions for member in members):
                 text = "\n".join(f"{member.gains} {' '.join(member.conditions)}" for member in members)
                 found += f":{hashlib.sha256(text.encode()).hexdigest()[:12]}"
             self._made[key] = found
@@ -92,6 +132,8 @@ class Hubs:
 
     def edges(self) -> Iterator[CanBecome]:
         """From each hub to its members."""
+        yield from self._edges
+        self._edges.clear()
         for hub, members, title in self._new:
             for member in members:
                 yield CanBecome(

@@ -24,6 +24,7 @@ def access(inventory: Inventory) -> Iterator[Grant | CanBecome | Gap]:
     for holder in judge.estate.holders.values():
         yield from judge.holder(holder)
     yield from judge.groups()
+    yield from judge.assumable.administrators_abroad()
     yield from judge.assumable.outsiders()
     yield from judge.hubs.edges()
     yield from judge.estate.gaps()
@@ -32,10 +33,10 @@ def access(inventory: Inventory) -> Iterator[Grant | CanBecome | Gap]:
 class _Judge:
     def __init__(self, inventory: Inventory) -> None:
         self.estate = Estate(inventory)
-        self.hubs = Hubs()
+        self.hubs = Hubs(len(self.estate.holders))
         self.aims = Aims(self.estate)
         self.assumable = Assumable(self.estate, self.aims, self.hubs)
-        self.escalation = Escalation(self.estate, Finder(self.estate, self.aims, self.assumable), self.hubs)
+        self.escalation = Escalation(self.estate, Finder(self.estate, self.aims, self.assumable, self.hubs), self.hubs)
         self.capabilities = Capabilities()
         self._administers: dict[tuple[int, str, str], Ruling] = {}
         self._joined: set[str] = set()

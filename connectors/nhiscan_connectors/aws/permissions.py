@@ -1,0 +1,111 @@
+"""The scanner's own least-privilege policy, drawn from the calls that the connector declares."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from nhiscan.connector import Operation
+from nhiscan.errors import UsageError
+
+LIMIT = 6144
+"""Characters that AWS lets a managed policy have, without white space."""
+
+
+def permission_policy(operations: Iterable[Operation], never: Iterable[str], form: str) -> str:
+    """A read-only policy in the given form. Raises UsageError for a form that is not known."""
+    policies = list(_split(_statements(operations, never)))
+    match form:
+        case "json":
+            return "\n".join(json.dumps(policy, indent=2) for policy in policies)
+        case "terraform":
+            return "\n".join(_terraform(policy, name) for policy, name in _named(policies))
+        case "cloudformation":
+            return json.dumps(_cloudformation(policies), indent=2)
+        case _:
+            raise UsageError(f"There is no policy in the form {form!r}; there are json, terraform, cloudformation.")
+
+
+def _statements(operations: Iterable[Operation], never: Iterable[str]) -> Iterator[dict[str, Any]]:
+    by_service: dict[str, set[str]] = defaultdict(set)
+    for operation in operations:
+        for permission in operation.permission.split(","):
+            if permission.strip():
+                by_service[permission.strip().partition(":")[0]].add(permission.strip())
+    for service, permissions in sorted(by_service.items()):
+        # Read calls take no resource on most services, and where they do, a scanner must see all of them.
+        yield _statement(f"Read{_title(service)}", "Allow", sorted(permissions))
+    refused = sorted(never)
+    if refused:
+        yield _statement("NeverReadSecrets", "Deny", refused)
+
+
+def _statement(sid: str, effect: str, actions: list[str]) -> dict[str, Any]:
+    return {"Sid": sid, "Effect": effect, "Action": actions, "Resource": "*"}
+
+
+def _title(service: str) -> str:
+    return "".join(part.capitalize() for part in service.replace("_", "-").split("-"))
+
+
+def _split(statements: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """As few policies as the limit on their size allows."""
+    current: list[dict[str, Any]] = []
+    for statement in statements:
+        if current and _size([*current, statement]) > LIMIT:
+            yield _policy(current)
+            current = []
+        current.append(statement)
+    if current:
+        yield _policy(current)
+
+
+def _policy(statements: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _size(statements: list[dict[str, Any]]) -> int:
+    return len(json.dumps(_policy(statements), separators=(",", ":")))
+
+
+def _named(policies: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], str]]:
+    for number, policy in enumerate(policies, start=1):
+        yield policy, "nhiscan" if len(policies) == 1 else f"nhiscan_{number}"
+
+
+def _terraform(policy: dict[str, Any], name: str) -> str:
+    lines = [
+        f'resource "aws_iam_policy" "{name}" {{',
+        f'  name   = "{name.replace("_", "-")}"',
+        "  policy = jsonencode({",
+    ]
+    lines += ['    Version = "2012-10-17"', "    Statement = ["]
+    for statement in policy["Statement"]:
+        lines += [
+            "      {",
+            f'        Sid      = "{statement["Sid"]}"',
+            f'        Effect   = "{statement["Effect"]}"',
+            '        Resource = "*"',
+            "        Action = [",
+            *(f'          "{action}",' for action in statement["Action"]),
+            "        ]",
+            "      },",
+        ]
+    return "\n".join([*lines, "    ]", "  })", "}"]) + "\n"
+
+
+def _cloudformation(policies: list[dict[str, Any]]) -> dict[str, Any]:
+    """A template in its JSON form, which CloudFormation takes like YAML."""
+    return {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": "Read-only permissions of nhiscan",
+        "Resources": {
+            name.replace("_", "").capitalize() + "Policy": {
+                "Type": "AWS::IAM::ManagedPolicy",
+                "Properties": {"ManagedPolicyName": name.replace("_", "-"), "PolicyDocument": policy},
+            }
+            for policy, name in _named(policies)
+        },
+    }
