@@ -59,8 +59,8 @@ def trusting_identities(context: RuleContext, rule: Rule) -> Iterator[Identity |
 def scope_of_principal(inventory: Inventory, trust: Trust) -> str | None:
     """Id of the scope that the trusted principal lives in, when it is one that was seen; None otherwise.
 
-    A principal that was not seen itself is placed by its id, which names its scope among its first parts. The rest of an
-    id proves nothing: a stranger may write our account's number into the path of a role.
+    A principal that was not seen itself is placed by its id, which names its scope among its first parts. The rest of
+    an id proves nothing: a stranger may write our account's number into the path of a role.
     """
     principal = trust.principal
     if principal in inventory.scopes:

@@ -39,7 +39,9 @@ class Reachable:
 
     __slots__ = ("_hub", "class_id", "of_all", "targets", "title", "untold")
 
-    def __init__(self, class_id: str, title: str, of_all: int, targets: tuple[Reached, ...], untold: bool = False) -> None:
+    def __init__(
+        self, class_id: str, title: str, of_all: int, targets: tuple[Reached, ...], untold: bool = False
+    ) -> None:
         self.class_id = class_id
         self.title = title
         """For sentences: "user of account 111122223333"."""
@@ -123,7 +125,7 @@ class Hubs:
         found = self._made.get(key)
         if found is None:
             found = f"any-of:aws:{account}:{class_id}"
-                if not whole or any(member.conditions for member in members):
+            if not whole or any(member.conditions for member in members):
                 text = "\n".join(f"{member.gains} {' '.join(member.conditions)}" for member in members)
                 found += f":{hashlib.sha256(text.encode()).hexdigest()[:12]}"
             self._made[key] = found
