@@ -38,7 +38,7 @@ from nhiscan.result import (
     UnknownItem,
     WorkloadResult,
 )
-from nhiscan.risk import risk_score
+from nhiscan.risk import exposure_of, risk_score
 from nhiscan.rule import Finding, Rule
 from nhiscan.summary import summarise
 
@@ -159,7 +159,7 @@ def _identity(
             ),
             key=lambda c: (c.capability, c.resource, c.answer, c.reason),
         ),
-        risk_score=risk_score(own, admin, verdict.class_),
+        risk_score=risk_score(own, admin, verdict.class_, exposure_of(inventory, identity)),
         unknowns=[UnknownItem(rule=item.rule, why=item.why) for item in unknowns],
         description=identity.description,
         tags=identity.tags,

@@ -39,6 +39,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """Aspects of the scope that are unknown when it is refused."""
     drop: tuple[str, ...] = ()
     """Names of response fields, at any depth, that may carry a secret and are removed before anything is written."""
+    about: str = ""
+    """Parameter that names the one identity that a call is about; a refusal then blinds to that identity only."""
     optional: bool = False
     """True when a refusal is said but does not count as incomplete coverage (licence-bound extras)."""
 

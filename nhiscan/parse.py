@@ -51,7 +51,7 @@ def parse(bundle: Bundle, connectors: Mapping[str, Connector]) -> Parsed:
             tally.answered += item.problem is None
         for record in _records(connector, shard, evidence):
             inventory.add(record)
-        for gap, is_optional in _gaps(shard, evidence, operations):
+        for gap, is_optional in _gaps(shard, evidence, operations, inventory):
             inventory.add(gap)
             optional += is_optional
         if not ended:
@@ -77,7 +77,9 @@ def _records(connector: Connector, shard: Shard, evidence: list[Evidence]) -> It
         yield msgspec.structs.replace(gap, operation="parse", region=shard.region)
 
 
-def _gaps(shard: Shard, evidence: list[Evidence], operations: dict[str, Operation]) -> Iterator[tuple[Gap, bool]]:
+def _gaps(
+    shard: Shard, evidence: list[Evidence], operations: dict[str, Operation], inventory: Inventory
+) -> Iterator[tuple[Gap, bool]]:
     """One gap for each operation and reason of a shard; calls that were refused alike are told together."""
     told: dict[tuple[str, str], list[Evidence]] = {}
     for item in evidence:
@@ -104,5 +106,22 @@ def _gaps(shard: Shard, evidence: list[Evidence], operations: dict[str, Operatio
             hides=operation.hides if operation else "what this call would have told",
             detail=detail,
             blinds=operation.blinds if operation else (),
+            subjects=_subjects(shard, operation, items, inventory),
         )
         yield gap, bool(operation and operation.optional)
+
+
+def _subjects(
+    shard: Shard, operation: Operation | None, items: list[Evidence], inventory: Inventory
+) -> tuple[str, ...]:
+    """Ids of the identities that refused calls were about; none when they were about the whole scope."""
+    if operation is None or not operation.about:
+        return ()
+    names = {str(item.params.get(operation.about)) for item in items}
+    return tuple(
+        sorted(
+            identity.id
+            for identity in inventory.identities.values()
+            if identity.scope == shard.scope and (identity.name in names or identity.id in names)
+        )
+    )

@@ -10,7 +10,8 @@ import msgspec
 
 from nhiscan.result import SEVERITIES, ScanResult, Share
 from nhiscan.terminal import count, percent
-from nhiscan_reports.html.words import CLASSES_MANY, SEVERITIES as SEVERITY_WORDS
+from nhiscan_reports.html.words import CLASSES_MANY
+from nhiscan_reports.html.words import SEVERITIES as SEVERITY_WORDS
 
 NONHUMAN: Final = {"class": "nonhuman", "managed": "no"}
 """Filter of the identities that the shares are of."""
@@ -92,7 +93,10 @@ def classes(result: ScanResult) -> list[Part]:
     """Identities by class."""
     counts = result.summary.classes
     return stretches(
-        [(name, title, counts.get(name, 0), link("identities", **{"class": name})) for name, title in CLASSES_MANY.items()]
+        [
+            (name, title, counts.get(name, 0), link("identities", **{"class": name}))
+            for name, title in CLASSES_MANY.items()
+        ]
     )
 
 
@@ -164,7 +168,7 @@ def risks(result: ScanResult) -> list[RiskView]:
         (result.nodes, False),
         (result.scan.scopes, False),
     ):
-        for record in records:  # type: ignore[attr-defined]
+        for record in records:
             if record.id in wanted:
                 names.setdefault(record.id, (record.name or record.id, identity))
     return [

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from nhiscan.result import ScanResult
 from nhiscan.terminal import count, percent
 from nhiscan_reports.html import figures, pack, unseen, words
-from nhiscan_reports.html.records import MOST_FINDINGS, MOST_IDENTITIES, Records
+from nhiscan_reports.html.records import BLOCK, MOST_FINDINGS, MOST_IDENTITIES, Records
 
 STYLES: Final = ("base.css", "overview.css", "table.css", "record.css", "graph.css", "print.css")
 SCRIPTS: Final = (
@@ -147,7 +147,7 @@ def _manifest(result: ScanResult, records: Records) -> dict[str, Any]:
         "clock": result.scan.clock.date().isoformat(),
         "identities": len(records.identities),
         "findings": len(records.findings),
-        "block": records.blocks and len(records.identities),
+        "blockSize": BLOCK,
         "words": words.for_script(),
         "scopes": [[scope.id, scope.name] for scope in result.scan.scopes],
     }

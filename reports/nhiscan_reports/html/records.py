@@ -88,12 +88,12 @@ class Records:
             ("node", self._nodes),
             ("scope", self._scopes.values()),
         ):
-            for record in records:  # type: ignore[attr-defined]
+            for record in records:
                 self._records.setdefault(self.number[record.id], (type, record))
         self.block: dict[int, int] = {number: number // BLOCK for number in range(len(self.identities))}
         rest = 0
         first = -(-len(self.identities) // BLOCK)
-        for id, number in self.number.items():
+        for number in self.number.values():
             if number in self.block:
                 continue
             type, record = self._records.get(number, ("other", None))
@@ -204,7 +204,7 @@ class Records:
             members[block].append(number)
         ids = list(self.number)
         for block in range(self.blocks):
-            yield packed(f"block/{block}", {number: self._entry(number, ids[number]) for number in members[block]})
+            yield packed(f"block/{block}", {str(number): self._entry(number, ids[number]) for number in members[block]})
 
     def _entry(self, number: int, id: str) -> Mapping[str, Any]:
         type, record = self._records.get(number, ("other", None))

@@ -192,12 +192,18 @@ class Assumable:
             shared = self._classes[key] = AimClass(
                 "assumable-within", f"role that trusts account {holder.account}", items
             )
-        named = [
-            self._aims.item(self._estate.holders[trusting.role])
-            for trusting, statement in self._named.get(holder.id, ())
-            if trusting.account == holder.account and not statement.tests
-        ]
-        return AimClass(shared.id, shared.title, [*shared.items, *named]) if named else shared
+        if holder.id not in self._named:
+            return shared
+        own = f"within:{holder.id}"
+        found = self._classes.get(own)  # kept, for answers about a class are kept by the class itself
+        if found is None:
+            named = [
+                self._aims.item(self._estate.holders[trusting.role])
+                for trusting, statement in self._named[holder.id]
+                if trusting.account == holder.account and not statement.tests
+            ]
+            found = self._classes[own] = AimClass(shared.id, shared.title, [*shared.items, *named])
+        return found
 
     def powers(self, holder: Holder, context: Context, abroad: bool) -> Iterator[CanBecome]:
         """Roles that a holder may assume; `abroad`: of other accounts only."""

@@ -65,7 +65,7 @@ def decide(inventory: Inventory, question: Question, session: tuple[str, ...] = 
     `session` are the texts of session policies, which narrow a role session further. Raises MalformedPolicyError when one
     of them is not a policy document.
     """
-    estate = Estate(inventory)
+    estate = Estate(inventory, frozenset((question.identity, question.resource)))
     holder = estate.holders.get(question.identity)
     if holder is None:
         missing = Layer(name="identity", answer="unknown", missing=(f"{question.identity} is not in the inventory",))

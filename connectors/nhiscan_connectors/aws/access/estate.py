@@ -6,7 +6,7 @@ so that ten thousand roles with the same three policies cost what one costs.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 import msgspec
@@ -60,22 +60,32 @@ _KINDS = {"iam-user": "user", "iam-role": "role", "root-user": "root user", "gro
 class Estate:
     """All AWS holders of an inventory."""
 
-    def __init__(self, inventory: Inventory) -> None:
+    def __init__(self, inventory: Inventory, only: frozenset[str] | None = None) -> None:
+        """`only`: ids of the identities that are asked about, when not all are."""
         self.inventory = inventory
         self.problems: dict[str, str] = {}
         """Policy id -> what is wrong with its document."""
         self._documents: dict[str, Document | None] = {}
+        self._by_text: dict[tuple[str, str], Document] = {}
         self._layers: dict[tuple[str, tuple[str, ...]], Layer] = {}
         self._profiles: dict[tuple[int, ...], Profile] = {}
         self._limits: dict[tuple[str, str], tuple[tuple[Layer, ...], bool]] = {}
         self._identity_center: dict[str, bool] = {}
+        self._sharing: Counter[int] = Counter()
         self.holders: dict[str, Holder] = {}
-        for identity in inventory.identities.values():
+        chosen = inventory.identities.values() if only is None else _found(inventory, only)
+        for identity in chosen:
             if identity.provider == "aws" and identity.kind in _KINDS and identity.scope.startswith(PREFIX):
                 self.holders[identity.id] = self._holder(identity)
         self.by_account: dict[str, list[Holder]] = defaultdict(list)
         for holder in self.holders.values():
             self.by_account[holder.account].append(holder)
+            self._sharing[id(holder.profile)] += 1
+
+    def forget(self, holder: Holder) -> None:
+        """Drop what was worked out for a holder that shares its policies with nobody: no one will ask again."""
+        if self._sharing[id(holder.profile)] == 1:
+            holder.profile.forget()
 
     def document(self, policy: Policy, kind: DocumentKind | None = None) -> Document | None:
         """Compiled document of a policy; None when it was not read or is malformed (see `problems`)."""
@@ -86,11 +96,18 @@ class Estate:
             self.problems[policy.id] = policy.problem or "its document was not read"
         else:
             try:
-                document = compile_document(policy.document, kind or _document_kind(policy))
+                document = self._compiled(policy.document, kind or _document_kind(policy))
             except MalformedPolicyError as error:
                 self.problems[policy.id] = error.message
         self._documents[policy.id] = document
         return document
+
+    def _compiled(self, text: str, kind: DocumentKind) -> Document:
+        """Equal texts are compiled once."""
+        found = self._by_text.get((kind, text))
+        if found is None:
+            found = self._by_text[kind, text] = compile_document(text, kind)
+        return found
 
     def layer(self, name: str, policies: tuple[str, ...], kind: DocumentKind | None = None) -> Layer:
         """The layer that policies make up together. A missing or malformed one stands in `missing`."""
@@ -298,6 +315,10 @@ class Estate:
                 blinds=(("trust",) if policy.kind == "trust" else ("policies",)) if users[id_] else (),
                 subjects=tuple(users[id_]),
             )
+
+
+def _found(inventory: Inventory, ids: frozenset[str]) -> list[Identity]:
+    return [identity for id_ in sorted(ids) if (identity := inventory.identities.get(id_)) is not None]
 
 
 _USES = {"organization-limit": "service control policies", "resource-limit": "resource control policies"}

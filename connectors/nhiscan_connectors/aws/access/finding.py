@@ -32,6 +32,10 @@ _BECOMING: Final = tuple(
 """Methods that gain an identity or administration, each with the bits of what it needs."""
 
 
+_MAY_BE_LATENT: Final = ("passed-role", "workload", "group", "saml-provider", "oidc-provider")
+"""Aims at things that may yet be made. A user whose credentials do not suit a method is not one of them."""
+
+
 class Found(msgspec.Struct, frozen=True, gc=False):
     """A method fires: on these targets, on too many to name, or (neither) on none that exist."""
 
@@ -179,7 +183,7 @@ class Finder:
         if others:
             own = _line(method, profile, others[0], known)
             return Found(method, others, conditions, own or line, class_.id, class_.title)
-        if reachable.targets or not method.on:
+        if reachable.targets or not method.on or method.aim not in _MAY_BE_LATENT:
             return None  # only itself; or nothing says that it would be allowed on the thing that is not there
         permitted = self._permitted(method, holder, profile, known)
         if permitted is None:

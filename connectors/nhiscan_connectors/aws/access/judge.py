@@ -16,6 +16,7 @@ from nhiscan_connectors.aws.access.finding import Finder
 from nhiscan_connectors.aws.access.grants import Capabilities, grants
 from nhiscan_connectors.aws.access.hubs import Hubs
 from nhiscan_connectors.aws.access.layers import Ruling
+from nhiscan_connectors.aws.access.resource_grants import resource_grants
 
 
 def access(inventory: Inventory) -> Iterator[Grant | CanBecome | Gap]:
@@ -23,7 +24,9 @@ def access(inventory: Inventory) -> Iterator[Grant | CanBecome | Gap]:
     judge = _Judge(inventory)
     for holder in judge.estate.holders.values():
         yield from judge.holder(holder)
+        judge.estate.forget(holder)
     yield from judge.groups()
+    yield from resource_grants(judge.estate)
     yield from judge.assumable.administrators_abroad()
     yield from judge.assumable.outsiders()
     yield from judge.hubs.edges()

@@ -59,6 +59,10 @@ class Layer:
                 self.personal_mask |= line.statement.mask
         self._by_action: dict[str, tuple[tuple[Line, ...], tuple[Line, ...]]] = {}
 
+    def forget(self) -> None:
+        """Drop what was worked out; it is worked out again when asked for."""
+        self._by_action.clear()
+
     def of(self, action: str) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
         """Allows and denies that speak of an action (lower-case)."""
         found = self._by_action.get(action)
@@ -227,3 +231,8 @@ class Profile:
             personal = bit is None or bool(self.personal_mask & bit)
             found = self._views[action] = View(self.layers, action, personal)
         return found
+
+    def forget(self) -> None:
+        """Drop what was worked out for this combination and for the identity's own layer."""
+        self._views.clear()
+        self.identity.forget()

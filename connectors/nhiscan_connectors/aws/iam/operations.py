@@ -6,15 +6,16 @@ from nhiscan.connector import Operation
 
 
 def _operation(
-    name: str, purpose: str, hides: str, *blinds: str, drop: tuple[str, ...] = (), permission: str = ""
+    name: str, purpose: str, hides: str, *blinds: str, drop: tuple[str, ...] = (), about: str = ""
 ) -> Operation:
     return Operation(
         name=f"iam:{name}",
-        permission=permission or f"iam:{name}",
+        permission=f"iam:{name}",
         purpose=purpose,
         hides=hides,
         blinds=blinds,  # type: ignore[arg-type]
         drop=drop,
+        about=about,
     )
 
 
@@ -41,7 +42,11 @@ SUMMARY = _operation(
     "whether the root user has keys",
 )
 KEYS = _operation(
-    "ListAccessKeys", "reads the ids and dates of a user's access keys", "the ids of access keys", "credentials"
+    "ListAccessKeys",
+    "reads the ids and dates of a user's access keys",
+    "the ids of access keys",
+    "credentials",
+    about="UserName",
 )
 KEY_USED = _operation(
     "GetAccessKeyLastUsed",
@@ -54,12 +59,14 @@ LOGIN = _operation(
     "tells whether a user that the report does not have has a password",
     "whether a user has a password",
     "credentials",
+    about="UserName",
 )
 MFA = _operation(
     "ListMFADevices",
     "reads the kind of a user's second factor where it is not a virtual one",
     "which kind of second factor a user has",
     "mfa",
+    about="UserName",
 )
 VIRTUAL_MFA = _operation(
     "ListVirtualMFADevices",
@@ -80,9 +87,14 @@ SSH_KEYS = _operation(
     "reads the SSH keys of users whose policies open CodeCommit",
     "which SSH keys exist",
     "credentials",
+    about="UserName",
 )
 SIGNING = _operation(
-    "ListSigningCertificates", "reads the dates of a user's signing certificates", "signing certificates", "credentials"
+    "ListSigningCertificates",
+    "reads the dates of a user's signing certificates",
+    "signing certificates",
+    "credentials",
+    about="UserName",
 )
 SERVER_CERTIFICATES = _operation(
     "ListServerCertificates", "lists server certificates and their expiry", "which server certificates exist"

@@ -72,7 +72,7 @@ conditions = st.one_of(
     st.builds(lambda op, key, values: {op: {key: values}}, words, st.sampled_from(KEYS), st.lists(texts, max_size=3)),
     st.builds(lambda key, value: {"Null": {key: value}}, st.sampled_from(KEYS), st.sampled_from(["true", "false"])),
 )
-statements = st.fixed_dictionaries(
+statements: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {
         "Effect": st.sampled_from(["Allow", "Allow", "Deny"]),
         "A": st.tuples(st.booleans(), st.lists(action_patterns, min_size=1, max_size=2)),

@@ -1,0 +1,1 @@
+"""Benchmarks: `make bench`. They print; they never pass or fail a test."""
