@@ -15,12 +15,9 @@ from nhiscan import __version__, plugins
 from nhiscan.connector import Connector, Settings, Shard
 from nhiscan.errors import NhiscanError, NothingReadError
 from nhiscan.evidence import FORMAT, Bundle, ConnectorSettings, Manifest, create, open_bundle
-from nhiscan.sink import BundleExportSink, BundleSink, Stop
+from nhiscan.sink import PLAN, BundleExportSink, BundleSink, Stop
 
 log = logging.getLogger(__name__)
-
-PLAN = "plan"
-
 
 class Progress:
     """What the engine tells while it works; the command line draws it. Methods may be called from any thread."""

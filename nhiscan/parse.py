@@ -11,7 +11,7 @@ from nhiscan.connector import Connector, Evidence, Operation, Shard
 from nhiscan.evidence import Bundle
 from nhiscan.inventory import Inventory, blind_to_all
 from nhiscan.model import AnyRecord, Gap
-from nhiscan.sink import DEFECT
+from nhiscan.sink import DEFECT, PLAN
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ def parse(bundle: Bundle, connectors: Mapping[str, Connector]) -> Parsed:
         for gap, is_optional in _gaps(shard, evidence, operations, inventory):
             inventory.add(gap)
             optional += is_optional
-        if not ended:
+        if not ended and shard.part != PLAN:  # a plan without an end is told of below, by its connector
             why = "the scan was interrupted before this part was complete; go on with --resume"
             inventory.add(blind_to_all(shard.connector, shard.scope, shard.region, why))
     for entry in bundle.manifest.connectors:

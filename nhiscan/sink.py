@@ -32,6 +32,9 @@ R = TypeVar("R")
 RETRIED = frozenset({"throttled", "failed"})
 """Refusals that a resumed scan asks about again; the others are answers."""
 
+PLAN = "plan"
+"""Part of the shard that holds what a connector asked while it planned."""
+
 DEFECT = "collect"
 """Operation under which a collector that raised is recorded."""
 

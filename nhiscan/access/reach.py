@@ -1,6 +1,7 @@
-"""Reach: who administers a scope, who can come to, and by which first step. Over all clouds, and linear in the edges.
+"""Reach: who administers a scope, who can come to, and by which first step.
 
-Searches run backwards from the administrators, once for each degree of certainty, over the edges of that degree and better.
+Over all clouds, and linear in the edges: searches run backwards from the administrators, once for each degree of
+certainty, over the edges of that degree and better.
 """
 
 from __future__ import annotations
@@ -156,9 +157,9 @@ def _members(inventory: Inventory) -> Iterable[CanBecome]:
 def admin_verdicts(inventory: Inventory) -> dict[str, tuple[AdminVerdict, str]]:
     """For every identity: whether it administers a scope or could come to, and why.
 
-    `is`: its own permissions amount to administration. `can_become`: by steps that are all allowed. `conditional`, `latent`:
-    some step needs a condition, or a role or resource that is not there. `unknown`: what decides could not be read, and what
-    was read proves neither of the first two.
+    `is`: its own permissions amount to administration. `can_become`: by steps that are all allowed. `conditional`,
+    `latent`: some step needs a condition, or a role or resource that is not there. `unknown`: what decides could not
+    be read, and what was read proves neither of the first two.
     """
     reach = Reach(inventory)
     return {identity.id: reach.verdict(identity) for identity in inventory.identities.values()}

@@ -23,6 +23,9 @@ R = TypeVar("R")
 # Names that services without a paginator model give to the token that asks for the next page.
 _TOKENS = ("NextToken", "nextToken", "Marker", "marker", "nextPageToken", "ContinuationToken")
 
+# Seconds between two looks at something that AWS prepares: short at first, for most of it takes a second or two.
+_PAUSES = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 10.0, 10.0)
+
 
 class Paging(msgspec.Struct, frozen=True):
     """How one operation hands out pages."""
@@ -62,20 +65,22 @@ class Calls:
         )
         return body
 
-    def page_when_ready(self, operation: Operation, busy: frozenset[str], **params: JSON) -> dict[str, Any] | None:
-        """Body of a call whose answer AWS is still preparing while it fails with one of the codes in `busy`."""
+    def settled(
+        self, operation: Operation, done: Callable[[dict[str, Any]], bool], **params: JSON
+    ) -> dict[str, Any] | None:
+        """Body of a call that is made again until `done` says that AWS has finished; only that answer is recorded.
+
+        None when it was refused, or when AWS had not finished after about a minute: both are gaps.
+        """
         fetch = self._fetch(operation, params, self.region)
 
         def patient(token: str | None) -> Page:
-            pause = 0.25
-            while True:
-                try:
-                    return fetch(token)
-                except ReadError as error:
-                    if error.code not in busy or pause > 60:
-                        raise
-                time.sleep(min(pause, 10))
-                pause *= 1.5
+            for pause in (0.0, *_PAUSES):
+                time.sleep(pause)
+                page = fetch(token)
+                if done(page.body):
+                    return page
+            raise ReadError("failed", f"AWS had not finished after {sum(_PAUSES):.0f} seconds", "NotFinished")
 
         body: dict[str, Any] | None = self._sink.page(operation, patient, params)
         return body

@@ -16,19 +16,21 @@ _DENIED = frozenset({
 _THROTTLED = frozenset({
     "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
     "TooManyRequestsException", "RequestLimitExceeded", "ProvisionedThroughputExceededException", "SlowDown",
-    "PriorRequestNotComplete", "BandwidthLimitExceeded", "LimitExceededException", "429",
+    "PriorRequestNotComplete", "BandwidthLimitExceeded", "LimitExceededException", "LimitExceeded", "429",
 })  # fmt: skip
 _ABSENT = frozenset({
     "NoSuchEntity", "NoSuchEntityException", "ResourceNotFoundException", "NotFoundException", "NotFound",
     "AWSOrganizationsNotInUseException", "NoSuchBucketPolicy", "PolicyNotFound",
     "EntityNotFoundException",
+    # Outbound web identity federation is switched off: there is no issuer, and that is the whole answer.
+    "FeatureDisabled", "FeatureDisabledException",
 })  # fmt: skip
 # A region that the account has not opted into answers as if the key did not exist.
 _NOT_HERE = frozenset({
     "UnrecognizedClientException", "InvalidClientTokenId", "InvalidClientTokenIdException", "OptInRequired",
     "SubscriptionRequiredException", "UnknownOperationException", "InvalidAction", "UnsupportedOperation",
     "UnsupportedOperationException", "NotImplemented", "NotImplementedException", "404", "500", "501", "405",
-    "FeatureNotAvailableException", "FeatureDisabled", "FeatureDisabledException",
+    "FeatureNotAvailableException",
 })  # fmt: skip
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 

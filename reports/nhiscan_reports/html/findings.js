@@ -15,7 +15,7 @@ function findingColumns(names, f, identityOf) {
         return two(linked(names, subject), type === 'identity' ? spaced(names.kind(subject)) : word('nodes', type));
       } },
     { key: 'class', title: 'Class', name: 'w-class', order: (row) => (identityOf(row) >= 0 ? names.identities.class[identityOf(row)] : ''),
-      cell: (row) => (identityOf(row) >= 0 ? classMark(names.identities.class[identityOf(row)]) : '') },
+      cell: (row) => (identityOf(row) >= 0 ? two(classMark(names.identities.class[identityOf(row)]), '') : '') },
     { key: 'scope', title: 'Scope', name: 'w-scope', order: (row) => (typeof f.subject[row] === 'number' ? names.scopeName(f.subject[row]) : ''),
       cell: (row) => (typeof f.subject[row] === 'number' ? two(names.scopeName(f.subject[row]), names.provider(f.subject[row])) : '') },
   ];

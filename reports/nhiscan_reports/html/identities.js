@@ -17,7 +17,7 @@ function identityColumns(names) {
       cell: (row) => two(t.owner[row] || (t.owned[row] === 'unknown' ? 'not known' : t.managed[row] ? 'the provider' : make('span', { class: 'attention' }, 'nobody')),
         t.owner[row] && t.owned[row] === 'no' ? make('span', { class: 'attention' }, 'has left') : t.owners[row] > 1 ? `and ${number(t.owners[row] - 1)} more` : '') },
     { key: 'admin', title: 'Administrator', name: 'w-admin', order: (row) => ADMIN_ORDER.indexOf(t.admin[row]),
-      cell: (row) => make('span', { class: `admin a-${t.admin[row]}` }, word('admin', t.admin[row])) },
+      cell: (row) => two(make('span', { class: `admin a-${t.admin[row]}` }, word('admin', t.admin[row])), '') },
     { key: 'used', title: 'Last used', name: 'w-used', order: (row) => (t.lastUse[row] === 'never' ? '0' : t.usedAt[row]),
       cell: (row) => (t.lastUse[row] === 'used' ? two(t.usedAt[row], ago(t.usedAt[row])) : two(t.lastUse[row] === 'never' ? 'never' : 'not known', '')) },
     { key: 'findings', title: 'Findings', name: 'w-findings',

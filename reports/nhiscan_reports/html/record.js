@@ -128,14 +128,16 @@ class RecordPage {
   }
 
   becomes() {
-    const into = this.found.in.filter(([, kind]) => ['can_become', 'trusted_by', 'runs_as', 'assigned'].includes(kind));
+    const into = this.found.in.filter(([, kind]) => ['can_become', 'trusted_by', 'assigned'].includes(kind));
     const out = this.found.out.filter(([, kind]) => ['can_become', 'assigned', 'member_of'].includes(kind));
+    const runs = this.found.in.filter(([, kind]) => kind === 'runs_as');
     const told = ([other, , reason, answer, conditions, fix]) => [linked(this.names, other), ': ', reason, '. ',
       answer !== 'allowed' && make('span', { class: 'answer' }, word('answers', answer)), conditions.length > 0 && make('span', { class: 'quiet' }, ` Depends on ${conditions.join(', ')}.`),
       fix && make('span', { class: 'quiet' }, ` To break it: ${fix}.`)];
     const more = (shown, all) => all > shown && make('p', { class: 'quiet' }, `Only its ${number(shown)} weightiest connections were looked at, of ${number(all)}.`);
     return [
       this.section('Who can become it', this.sentences(into.map(told), 'Nobody that was seen.'), more(this.found.in.length, this.found.ins)),
+      this.section('What runs as it', this.sentences(runs.map(told), 'Nothing that was seen.')),
       this.section('What it can become', this.sentences(out.map(told), 'Nothing that was seen.'), more(this.found.out.length, this.found.outs)),
     ];
   }
@@ -235,9 +237,7 @@ class RecordPage {
     const told = new Set(this.isIdentity ? ['can_become', 'trusted_by', 'runs_as', 'assigned', 'member_of', 'has_credential', 'owned_by'] : []);
     const lines = [...this.found.out, ...this.found.in].filter(([, kind]) => !told.has(kind)).map(([other, , reason]) => [linked(this.names, other), ': ', reason, '.']);
     const pairs = (title, values) => Object.keys(values || {}).length > 0 && this.section(title, make('dl', { class: 'pairs' }, Object.entries(values).map(([key, value]) => make('div', {}, make('dt', {}, key), make('dd', {}, value)))));
-    const runs = this.isIdentity ? this.found.in.filter(([, kind]) => kind === 'runs_as').map(([other, , reason]) => [linked(this.names, other), ': ', reason, '.']) : [];
     return [
-      runs.length > 0 && this.section('What runs as it', this.sentences(runs)),
       lines.length > 0 && this.section(this.isIdentity ? 'What else it is connected to' : 'What it is connected to', this.sentences(lines.slice(0, 150)),
         this.found.outs + this.found.ins > this.found.out.length + this.found.in.length && make('p', { class: 'quiet' }, `${number(this.found.outs + this.found.ins)} connections in all.`)),
       pairs('Tags', r.tags),

@@ -18,7 +18,7 @@ CLASSES_MANY: Final = {
 }
 ADMIN: Final = {
     "is": "Administrator",
-    "can_become": "Can make itself one",
+    "can_become": "Can become one",
     "conditional": "Under conditions",
     "latent": "Latent",
     "no": "No",

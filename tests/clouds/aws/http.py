@@ -11,6 +11,7 @@ import io
 import socket
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler
 from socketserver import TCPServer, ThreadingMixIn
@@ -117,13 +118,17 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingMixIn, TCPServer):
-    """Serves `application` on `port` of 127.0.0.1 (0: a free one), in a thread of its own."""
+    """Serves `application` on `port` of 127.0.0.1 (0: a free one), in a thread of its own.
+
+    What goes wrong while it answers is told to `report`.
+    """
 
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, application: Application, port: int = 0) -> None:
+    def __init__(self, application: Application, port: int, report: Callable[[str], None]) -> None:
         self.application = application
+        self._report = report
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         super().__init__(("127.0.0.1", port), _Handler)
@@ -160,4 +165,7 @@ class Server(ThreadingMixIn, TCPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that was killed in the middle of a call is no error; anything else is the application's to tell."""
+        """Tell what went wrong; that a client was killed in the middle of a call is no error."""
+        error = sys.exception()
+        if error is not None and not isinstance(error, ConnectionError):
+            self._report("".join(traceback.format_exception(error)))

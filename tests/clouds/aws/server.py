@@ -22,7 +22,7 @@ class AwsServer:
 
     def __init__(self, emulator: Emulator | None = None, port: int = 0) -> None:
         self.emulator = emulator or Emulator()
-        self._server = Server(self.emulator, port)
+        self._server = Server(self.emulator, port, self.emulator.defects.append)
         self.endpoint = self._server.endpoint
 
     def stop(self) -> None:

@@ -1,8 +1,8 @@
 """Who may assume which role: trust policies on one side, the caller's own policies on the other.
 
-Within an account a trust policy that names an identity is enough, unless the identity's own side denies it or, for a role,
-its boundary does not allow it. A trust policy that names an account leaves the choice to the account, so the caller's own
-policies must allow it; across accounts they always must.
+Within an account a trust policy that names an identity is enough, unless the identity's own side denies it or, for
+a role, its boundary does not allow it. A trust policy that names an account leaves the choice to the account, so
+the caller's own policies must allow it; across accounts they always must.
 Source: IAM User Guide, "Cross-account policy evaluation logic", "Permissions boundaries for IAM entities".
 """
 

@@ -1,7 +1,8 @@
 """One question about access, answered exactly and layer by layer.
 
-Unlike the judgement of the whole estate, nothing is taken as chosen by the caller here: a condition key that the question
-does not give is open, and a policy that could not be read makes the answer `unknown` wherever it could matter.
+Unlike the judgement of the whole estate, nothing is taken as chosen by the caller here: a condition key that the
+question does not give is open, and a policy that could not be read makes the answer `unknown` wherever it could
+matter.
 Source: IAM User Guide, "Policy evaluation logic", "Cross-account policy evaluation logic", "Permissions boundaries".
 """
 
@@ -62,8 +63,8 @@ class Said(msgspec.Struct, frozen=True):
 def decide(inventory: Inventory, question: Question, session: tuple[str, ...] = ()) -> Decision:
     """Pure: may this identity do this here, and why.
 
-    `session` are the texts of session policies, which narrow a role session further. Raises MalformedPolicyError when one
-    of them is not a policy document.
+    `session` are the texts of session policies, which narrow a role session further. Raises MalformedPolicyError when
+    one of them is not a policy document.
     """
     estate = Estate(inventory, frozenset((question.identity, question.resource)))
     holder = estate.holders.get(question.identity)

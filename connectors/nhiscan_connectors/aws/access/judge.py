@@ -15,6 +15,7 @@ from nhiscan_connectors.aws.access.estate import Estate, Holder
 from nhiscan_connectors.aws.access.finding import Finder
 from nhiscan_connectors.aws.access.grants import Capabilities, grants
 from nhiscan_connectors.aws.access.hubs import Hubs
+from nhiscan_connectors.aws.access.identity_center import assigned
 from nhiscan_connectors.aws.access.layers import Ruling
 from nhiscan_connectors.aws.access.resource_grants import resource_grants
 
@@ -27,6 +28,7 @@ def access(inventory: Inventory) -> Iterator[Grant | CanBecome | Gap]:
         judge.estate.forget(holder)
     yield from judge.groups()
     yield from resource_grants(judge.estate)
+    yield from assigned(judge.estate)
     yield from judge.assumable.administrators_abroad()
     yield from judge.assumable.outsiders()
     yield from judge.hubs.edges()

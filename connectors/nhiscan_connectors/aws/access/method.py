@@ -40,7 +40,8 @@ Aim: TypeAlias = Literal[
 ]
 """What `on` must be held on. Also says what is gained:
 
-own-*                administration of the account, by widening one's own permissions (own-*-boundary: by removing the limit)
+own-*                administration of the account, by widening one's own permissions
+own-*-boundary       whatever one's policies allow without the boundary
 user*, role          that user or role
 *-made-admin         administration, through a user or role that is made administrator and can be used
 group                the permissions of the group
@@ -61,7 +62,7 @@ class Method(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     aim: Aim
     on: tuple[str, ...]
-    """Permissions needed on the thing aimed at: `iam:PassRole` on the role, `lambda:UpdateFunctionCode` on the function."""
+    """Permissions needed on the thing aimed at: `iam:PassRole` on the role, `lambda:InvokeFunction` on the function."""
     on_policy: tuple[str, ...] = ()
     """Permissions needed on a managed policy that the thing aimed at carries."""
     anywhere: tuple[str, ...] = ()
@@ -80,3 +81,31 @@ class Method(msgspec.Struct, frozen=True, kw_only=True):
     def permissions(self) -> frozenset[str]:
         """Everything that it needs: its key."""
         return frozenset((*self.on, *self.on_policy, *self.anywhere))
+
+
+def passed(id: str, service: str, anywhere: str, can: str, *aliases: str, note: str = "") -> Method:
+    """A method that hands a role to a new or changed thing. `service` without its ".amazonaws.com"."""
+    return Method(
+        id=id,
+        aim="passed-role",
+        on=("iam:PassRole",),
+        anywhere=tuple(anywhere.split()),
+        service=f"{service}.amazonaws.com",
+        can=can,
+        aliases=aliases,
+        note=note,
+    )
+
+
+def held(id: str, kinds: str, on: str, can: str, *aliases: str, anywhere: str = "", note: str = "") -> Method:
+    """A method that makes an existing workload do as one likes. Kinds and permissions are separated by spaces."""
+    return Method(
+        id=id,
+        aim="workload",
+        on=tuple(on.split()),
+        anywhere=tuple(anywhere.split()),
+        kinds=tuple(kinds.split()),
+        can=can,
+        aliases=aliases,
+        note=note,
+    )

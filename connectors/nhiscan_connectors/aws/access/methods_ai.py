@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from nhiscan_connectors.aws.access.method import Method
-from nhiscan_connectors.aws.access.methods_compute import held, passed
+from nhiscan_connectors.aws.access.method import Method, held, passed
 
 _SAGEMAKER = (
     passed(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from nhiscan_connectors.aws.access.method import Aim, Method
-from nhiscan_connectors.aws.access.methods_compute import passed
+from nhiscan_connectors.aws.access.method import Aim, Method, passed
 
 
 def _plain(id: str, aim: Aim, permissions: str, can: str, note: str = "") -> Method:

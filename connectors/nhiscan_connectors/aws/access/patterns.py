@@ -1,8 +1,8 @@
 """Wildcard patterns of policy documents: action names, resource ARNs, ARN operators and plain text.
 
-Only `*` and `?` are special. Every pattern compiles to a regular expression whose middle pieces are atomic groups, so that
-a hostile pattern such as "*a*a*a*b" costs what a harmless one costs. In a Resource element a `*` stays within its
-colon-separated segment unless it is the last character of the segment, which may run on past the colon
+Only `*` and `?` are special. Every pattern compiles to a regular expression whose middle pieces are atomic groups,
+so that a hostile pattern such as "*a*a*a*b" costs what a harmless one costs. In a Resource element a `*` stays
+within its colon-separated segment unless it is the last character of the segment, which may run on past the colon
 (IAM User Guide, "IAM JSON policy elements: Resource").
 """
 
@@ -167,7 +167,7 @@ def meet(a: str, b: str) -> str | None:
     left, right = literal_prefix(a), literal_prefix(b)
     if not left.startswith(right) and not right.startswith(left):
         return None
-    return by_segments(a, b) or _common_text(tokens((a,), "resource"), tokens((b,), "resource"))
+    return by_segments(a, b) or _common_text(a, b, "resource")
 
 
 _SEGMENTS = 6
@@ -199,18 +199,24 @@ def _meet_text(a: str, b: str) -> str | None:
         return a
     if not has_wildcard(a) or not has_wildcard(b):
         return None
-    return _common_text(tokens((a,), "text"), tokens((b,), "text"))
+    return _common_text(a, b, "text")
 
 
-def _common_text(a: Tokens, b: Tokens) -> str | None:
+_MOST_STATES = 50_000
+"""Pairs of positions that are followed. A hostile pair of patterns is taken to have in common what the second matches."""
+
+
+def _common_text(a: str, b: str, kind: PatternKind) -> str | None:
     """A text that both patterns match, found breadth first over pairs of positions."""
-    left, right = _units(a), _units(b)
+    left, right = _units(tokens((a,), kind)), _units(tokens((b,), kind))
     start = (0, 0)
     came: dict[tuple[int, int], tuple[tuple[int, int], str]] = {start: (start, "")}
     queue = [start]
     for state in queue:
         if state == (len(left), len(right)):
             return _text(came, state)
+        if len(queue) > _MOST_STATES:
+            return b
         for following, char in _moves(left, right, *state):
             if following not in came:
                 came[following] = (state, char)

@@ -1,7 +1,8 @@
 """Capabilities that an identity has by the policy of a resource, whatever its own policies say.
 
-Within an account a resource policy that names an identity is enough; the identity's own denies, the boundary of a role and the
-organization still hold. Across accounts the identity's own policies must allow it too, so those grants are told by them.
+Within an account a resource policy that names an identity is enough; the identity's own denies, the boundary of a
+role and the organization still hold. Across accounts the identity's own policies must allow it too, so those grants
+are told by them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """When two identities get the same answers about a class of targets, whatever their policies look like.
 
-A statement is reduced to what can matter for the class: its resource patterns with the caller's variables filled in, without
-those that match nothing there or are covered by others, and those conditions that the caller alone does not decide.
-Equal reductions give equal answers, so an answer is worked out once for each.
+A statement is reduced to what can matter for the class: its resource patterns with the caller's variables filled
+in, without those that match nothing there or are covered by others, and those conditions that the caller alone does
+not decide. Equal reductions give equal answers, so an answer is worked out once for each.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from nhiscan_connectors.aws.access.conditions import Parts, Test, evaluate, subs
 from nhiscan_connectors.aws.access.context import Context
 from nhiscan_connectors.aws.access.document import Statement
 from nhiscan_connectors.aws.access.layers import Line, View
-from nhiscan_connectors.aws.access.patterns import covers
+from nhiscan_connectors.aws.access.patterns import covers, has_wildcard
 
 _OF_ITEMS = ("aws:resource", "iam:resourcetag/", "iam:permissionsboundary", "iam:passedtoservice")
 """Beginnings of condition keys that the target decides, or the method."""
@@ -84,12 +84,13 @@ def _resources(statement: Statement, class_: AimClass, context: Context) -> froz
                 found.append(pattern)
         else:
             others.append(parts)
-    if len(found) <= _MOST_COMPARED:
-        found = [one for one in found if not any(other != one and covers(other, one) for other in found)]
+    wide = [pattern for pattern in found if has_wildcard(pattern)]
+    if len(wide) <= _MOST_COMPARED:
+        found = [one for one in found if not any(other != one and covers(other, one) for other in wide)]
     return frozenset((*found, *others))
 
 
-_MOST_COMPARED = 32  # beyond that, comparing all patterns of a statement with each other costs more than it saves
+_MOST_COMPARED = 8  # beyond that, comparing the patterns of a statement with each other costs more than it saves
 
 
 def filled_resources(statement: Statement, context: Context) -> Iterator[tuple[str | None, Hashable]]:

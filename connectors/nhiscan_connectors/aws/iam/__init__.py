@@ -1,1 +1,1 @@
-"""IAM of one account: what is asked, and how the answers become records."""
+"""IAM in one account: who exists, what they prove themselves with, what they may do, and who may take them on."""
