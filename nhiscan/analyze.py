@@ -50,7 +50,7 @@ def analyze(
     clock = clock or bundle.manifest.started
     rules = plugins.rules()
     check_rules(config, rules)
-    connectors = _connectors_of(bundle)
+    connectors = connectors_of(bundle)
     with watch.stage("parse"), _no_collector():
         parsed = parse(bundle, connectors)
     with watch.stage("build"), _no_collector():
@@ -60,7 +60,8 @@ def analyze(
         return assemble(parsed, judged, bundle.manifest, connectors, rules, plugins.broken(), clock)
 
 
-def _connectors_of(bundle: Bundle) -> Mapping[str, Connector]:
+def connectors_of(bundle: Bundle) -> Mapping[str, Connector]:
+    """The connectors that a bundle was made with. Raises InputError for one that is not installed."""
     known = plugins.connectors()
     needed = sorted({entry.name for entry in bundle.manifest.connectors})
     missing = [name for name in needed if name not in known]

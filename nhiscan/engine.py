@@ -19,6 +19,7 @@ from nhiscan.sink import PLAN, BundleExportSink, BundleSink, Stop
 
 log = logging.getLogger(__name__)
 
+
 class Progress:
     """What the engine tells while it works; the command line draws it. Methods may be called from any thread."""
 

@@ -23,12 +23,10 @@ def command(id: str, place: Path) -> int:
 
     ID may be the whole id, or a name or the end of an id that only one thing has.
     """
-    import textwrap
-
     from nhiscan.cli._result import read_result
+    from nhiscan.cli._text import heading, lines
     from nhiscan.errors import InputError
     from nhiscan.explain import explain, find
-    from nhiscan.terminal import clean
 
     result = read_result(place)
     found = find(result, id)
@@ -38,18 +36,9 @@ def command(id: str, place: Path) -> int:
         some = "\n".join(f"  {candidate}" for candidate in found[:20])
         raise InputError(f"{len(found)} things are called {id!r}:", f"{some}\nGive the whole id.")
     for number, section in enumerate(explain(result, found[0])):
-        click.echo(("\n" if number else "") + click.style(clean(section.title), bold=True))
+        if number:
+            click.echo()
+        heading(section.title)
         for line in section.lines:
-            text = clean(line)
-            indent = "  " + " " * (len(text) - len(text.lstrip()))
-            click.echo(
-                textwrap.fill(
-                    text.strip(),
-                    79,
-                    initial_indent=indent,
-                    subsequent_indent=indent + "  ",
-                    break_long_words=False,
-                    break_on_hyphens=False,
-                )
-            )
+            lines(line, indent=2 + len(line) - len(line.lstrip()))
     return 0

@@ -25,13 +25,15 @@ const note = (node) => {
     window.__elements.add(element.localName);
     for (const { name, value } of element.attributes) {
       window.__attributes.add(name);
-      if (['href', 'src', 'action', 'srcdoc', 'xlink:href'].includes(name)) window.__attributes.add(`${name}=${value.split(/[/:]/)[0]}`);
+      if (name.endsWith('href')) window.__attributes.add(`href=${value.split(/[/:]/)[0]}`);
     }
   }
 };
 new MutationObserver((changes) => changes.forEach((change) => change.addedNodes.forEach(note)))
   .observe(document, { childList: true, subtree: true });
-addEventListener('securitypolicyviolation', (event) => console.error(`refused: ${event.violatedDirective} ${event.sample}`));
+addEventListener('securitypolicyviolation', (event) => {
+  console.error(`refused: ${event.violatedDirective} ${event.sample}`);
+});
 """
 
 

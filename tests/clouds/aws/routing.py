@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote_plus
 
 _CREDENTIAL = re.compile(r"Credential=([^/,]+)/\d+/([^/]+)/([^/]+)/aws4_request")
-_METADATA = re.compile(r'"metadata"\s*:\s*\{(.*?)\n?\s*\}', re.DOTALL)
+_METADATA = re.compile(r'"metadata"\s*:\s*\{(.*?)(?:"operations"|\Z)', re.DOTALL)
 _FIELD = re.compile(r'"(apiVersion|endpointPrefix|protocol|signingName|targetPrefix)"\s*:\s*"([^"]+)"')
 _ACTION = re.compile(rb"(?:^|&)Action=([^&]+)")
 _VERSION = re.compile(rb"(?:^|&)Version=([^&]+)")

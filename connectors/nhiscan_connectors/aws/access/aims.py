@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -46,20 +47,26 @@ class AimClass:
         self.items = sorted(items, key=lambda item: (item.arn, item.gains))
         self._arns = [item.arn for item in self.items]
         self._reversed: list[tuple[str, int]] | None = None
+        self._fragments: dict[str, list[int]] | None = None
+        self._last: tuple[str, list[Item]] = ("", [])
 
     def matching(self, pattern: str) -> list[Item]:
-        """Items that a resource pattern without variables may match; looks at few others."""
+        """Items that a resource pattern without variables matches; looks at few others."""
         if pattern == "*":
             return self.items
+        if pattern != self._last[0]:
+            self._last = (pattern, self._matching(pattern))  # all methods ask for one caller's patterns in a row
+        return self._last[1]
+
+    def _matching(self, pattern: str) -> list[Item]:
         prefix = literal_prefix(pattern)
         start = bisect_left(self._arns, prefix)
         end = bisect_left(self._arns, prefix + END)
         if not has_wildcard(pattern):
             return [item for item in self.items[start:end] if item.arn == pattern]
         match = compiled(pattern, "resource").match
-        suffix = literal_suffix(pattern)[::-1]
-        if end - start > 64 and suffix:
-            found = self._by_suffix(suffix)
+        if end - start > _FEW:
+            found = min(self._by_suffix(pattern), self._by_fragment(pattern), key=len)
             if len(found) < end - start:
                 return [self.items[n] for n in sorted(found) if match(self._arns[n])]
         return [item for item in self.items[start:end] if match(item.arn)]
@@ -70,12 +77,36 @@ class AimClass:
         start = bisect_left(self._arns, prefix)
         return start < len(self._arns) and self._arns[start].startswith(prefix)
 
-    def _by_suffix(self, suffix: str) -> list[int]:
+    def _by_suffix(self, pattern: str) -> Sequence[int]:
+        """Places of items that end as a pattern does."""
+        suffix = literal_suffix(pattern)[::-1]
+        if not suffix:
+            return range(len(self.items))
         if self._reversed is None:
             self._reversed = sorted((arn[::-1], n) for n, arn in enumerate(self._arns))
         start = bisect_left(self._reversed, (suffix, -1))
         end = bisect_left(self._reversed, (suffix + END, -1))
         return [n for _, n in self._reversed[start:end]]
+
+    def _by_fragment(self, pattern: str) -> Sequence[int]:
+        """Places of items that hold the rarest three characters that stand in a row in a pattern."""
+        if self._fragments is None:
+            self._fragments = defaultdict(list)
+            for n, arn in enumerate(self._arns):
+                for fragment in {arn[i : i + _LONG] for i in range(len(arn) - _LONG + 1)}:
+                    self._fragments[fragment].append(n)
+        rarest: Sequence[int] = range(len(self.items))
+        for piece in _WILDCARDS.split(pattern):
+            for i in range(len(piece) - _LONG + 1):
+                found = self._fragments.get(piece[i : i + _LONG], ())
+                if len(found) < len(rarest):
+                    rarest = found
+        return rarest
+
+
+_FEW = 64
+_LONG = 3
+_WILDCARDS = re.compile(r"[*?]")
 
 
 class Aims:

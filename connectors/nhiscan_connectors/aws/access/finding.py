@@ -102,9 +102,9 @@ class Finder:
             case _:
                 return self._on_items(method, holder, profile, context, met, line)
 
-    def _anywhere(self, action: str, holder: Holder, profile: Profile, context: Context) -> Ruling:
+    def _anywhere(self, action: str, holder: Holder, profile: Profile, context: Context, service: str = "") -> Ruling:
         view = profile.view(action)
-        key = (action, view.signature, holder.account, holder.id if view.personal else "")
+        key = (action, view.signature, holder.account, holder.id if view.personal else "", service)
         found = self._somewhere.get(key)
         if found is None:
             found = somewhere(view, action, holder.partition, holder.account, context)
@@ -269,8 +269,7 @@ class Finder:
         """By what a method would fire if the thing that it needs were there; None when it would not."""
         first: Ruling | None = None
         for action in (*method.on, *method.on_policy):
-            view = profile.view(action.lower())
-            ruling = somewhere(view, action.lower(), holder.partition, holder.account, context)
+            ruling = self._anywhere(action.lower(), holder, profile, context, method.service)
             if not ruling:
                 return None
             first = first or ruling

@@ -1,14 +1,21 @@
-"""Guards: what each condition of a trust policy does to narrow it."""
+"""Guards: what each condition of a trust policy does to narrow it.
+
+Source: IAM User Guide, "Condition operators", "Multivalued context keys", "Global condition context keys", "Available
+keys for AWS web identity federation".
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
+
+import msgspec
 
 from nhiscan.model import Guard, GuardKind
 from nhiscan_connectors.aws.documents import values_of
 
-_KINDS: dict[str, GuardKind] = {
+_KINDS: Final[dict[str, GuardKind]] = {
     "sts:externalid": "external-id",
     "aws:principalorgid": "organization",
     "aws:principalorgpaths": "organization",
@@ -18,69 +25,136 @@ _KINDS: dict[str, GuardKind] = {
     "aws:principalarn": "principal",
     "aws:userid": "principal",
     "aws:username": "principal",
+    "aws:principalservicename": "principal",
     "aws:sourceaccount": "source-account",
     "aws:sourcearn": "source-arn",
     "aws:multifactorauthpresent": "mfa",
     "aws:multifactorauthage": "mfa",
     "aws:sourceip": "network",
     "aws:sourcevpc": "network",
+    "aws:sourcevpcarn": "network",
     "aws:sourcevpce": "network",
     "aws:vpcsourceip": "network",
+    "aws:vpceaccount": "network",
+    "aws:vpceorgid": "network",
     "sts:rolesessionname": "session-name",
     "aws:currenttime": "time",
     "aws:epochtime": "time",
     "aws:tokenissuetime": "time",
-    "saml:aud": "audience",
-    "saml:sub": "subject",
+}
+_TAGS: Final = (
+    "aws:principaltag/",
+    "aws:requesttag/",
+    "aws:resourcetag/",
+    "iam:resourcetag/",
+    "aws:tagkeys",
+    "sts:transitivetagkeys",
+)
+_ISSUED: Final[dict[str, GuardKind]] = {"sub": "subject", "aud": "audience", "azp": "audience", "oaud": "audience"}
+"""Claims of a token or assertion, by the last part of the key."""
+
+# AWS answers no request without these, so a test that passes an absent key passes nobody on their account.
+_ALWAYS_THERE: Final = frozenset({
+    "aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:userid", "aws:currenttime", "aws:epochtime",
+})  # fmt: skip
+_OF_TOKENS: Final = ("sub", "aud")
+"""Claims that AWS demands of every token."""
+
+_OPPOSITES: Final = {
+    "stringnotequals": "StringEquals",
+    "stringnotequalsignorecase": "StringEqualsIgnoreCase",
+    "stringnotlike": "StringLike",
+    "arnnotequals": "ArnEquals",
+    "arnnotlike": "ArnLike",
+    "notipaddress": "IpAddress",
 }
 
-# Services that assume a role only for resources of the role's own account, so nobody else can send them.
-SAME_ACCOUNT_SERVICES = frozenset({
-    "ec2", "lambda", "ecs-tasks", "ecs", "eks", "eks-fargate-pods", "pods.eks", "edgelambda", "codedeploy",
-    "elasticmapreduce", "batch", "spotfleet", "autoscaling", "rds", "monitoring.rds", "elasticbeanstalk", "opsworks",
-    "dms", "redshift", "tasks.apprunner", "build.apprunner", "ssm", "lightsail", "workspaces", "emr-serverless",
+_BASES: Final = frozenset({
+    *_OPPOSITES, *(positive.lower() for positive in _OPPOSITES.values()), "bool", "null", "binaryequals",
+    *(f"{of}{how}" for of in ("numeric", "date") for how in (
+        "equals", "notequals", "lessthan", "lessthanequals", "greaterthan", "greaterthanequals",
+    )),
 })  # fmt: skip
 
-SAME_ACCOUNT = Guard(kind="other", key="same-account-service", operator="", values=(), confines=True)
-"""Stands for the fact that the service can act for the account itself only."""
+SAME_ACCOUNT: Final = Guard(kind="other", key="same-account-service")
+"""Stands for the fact that a service can act for the role's own account only."""
 
 
-def guards_of(condition: Any) -> Iterator[Guard]:
-    """One guard for each condition key of a statement."""
+class Test(msgspec.Struct, frozen=True):
+    """One operator on one key, taken apart."""
+
+    written: str
+    """Operator as written."""
+    base: str
+    """Lower-case, without quantifier and IfExists: "stringnotlike"."""
+    quantifier: str
+    """ "", "forallvalues" or "foranyvalue"."""
+    if_exists: bool
+    key: str
+    values: tuple[str, ...]
+
+    @property
+    def lower(self) -> str:
+        """The key as AWS compares it."""
+        return self.key.lower()
+
+    @property
+    def negated(self) -> bool:
+        """Whether the values are exceptions."""
+        return self.base in _OPPOSITES or "not" in self.base
+
+    @property
+    def passes_absent(self) -> bool:
+        """Whether a request without the key gets past the test, and there are such requests."""
+        optional = self.if_exists or self.quantifier == "forallvalues"
+        return optional and not (self.lower in _ALWAYS_THERE or self.lower.rpartition(":")[2] in _OF_TOKENS)
+
+
+def tests_of(condition: Any) -> Iterator[Test]:
+    """The tests of a Condition element. Raises ValueError where it is not of the form that AWS takes."""
+    if condition is None:
+        return
     if not isinstance(condition, dict):
-        return
-    for operator, tests in condition.items():
-        if not isinstance(tests, dict):
-            continue
-        for key, value in tests.items():
-            values = values_of(value)
-            yield Guard(
-                kind=kind_of(str(key)),
-                key=str(key),
-                operator=str(operator),
-                values=values,
-                confines=_confines(str(operator), values),
-            )
+        raise ValueError("its Condition is not an object")
+    for operator, keys in condition.items():
+        if not isinstance(keys, dict):
+            raise ValueError(f"its condition {str(operator)[:40]} is not an object")
+        written = str(operator).strip()
+        quantifier, colon, base = written.lower().rpartition(":")
+        if colon and quantifier not in ("forallvalues", "foranyvalue"):
+            raise ValueError(f"its condition operator {written[:40]} does not exist")
+        bare = base.removesuffix("ifexists")
+        if bare not in _BASES:
+            raise ValueError(f"its condition operator {written[:40]} does not exist")
+        for key, value in keys.items():
+            yield Test(written, bare, quantifier, bare != base, str(key), values_of(value))
 
 
-def guards_of_denial(condition: Any) -> Iterator[Guard]:
-    """Guards that a Deny amounts to: "deny all but organization o-1" lets only o-1 in.
+def guard_of(test: Test, *, everyone: bool = False) -> Guard:
+    """What a test does for a trust; `everyone`: the trust names no principal that would narrow it as well."""
+    kind = kind_of(test.key)
+    return Guard(
+        kind=kind,
+        key=test.key,
+        operator=test.written,
+        values=test.values,
+        confines=_confines(test, kind, everyone=everyone),
+    )
 
-    Only a denial with one condition key can be read that way; several keys must all hold for it to bite.
-    """
-    if not isinstance(condition, dict) or sum(len(t) for t in condition.values() if isinstance(t, dict)) != 1:
-        return
-    for operator, tests in condition.items():
-        positive = _opposite(str(operator))
-        if positive is None or not isinstance(tests, dict):
-            continue
-        for key, value in tests.items():
-            values = values_of(value)
-            # "…NotEqualsIfExists" denies nothing to a caller without the key, so it does not confine.
-            confines = "ifexists" not in operator.lower() and _confines(positive, values)
-            yield Guard(
-                kind=kind_of(str(key)), key=str(key), operator=f"Deny {operator}", values=values, confines=confines
-            )
+
+def guard_of_denial(test: Test, *, everyone: bool = False) -> Guard | None:
+    """What the only test of a Deny does: "deny unless organization o-1" lets only o-1 in. None: nothing of the kind."""
+    kind = kind_of(test.key)
+    if test.base in _OPPOSITES and test.quantifier != "foranyvalue":
+        # A negated test holds for a request without the key, so such a request is denied: with IfExists or without.
+        positive = Test(_OPPOSITES[test.base], _OPPOSITES[test.base].lower(), "", False, test.key, test.values)
+        return guard_of(positive, everyone=everyone)
+    if test.base == "bool" and test.values == ("false",):
+        # Plain Bool does not hold for a request without the key: access keys without a second factor slip through.
+        return Guard(kind=kind, key=test.key, operator="Bool", values=("true",), confines=test.if_exists)
+    if test.base == "null" and test.values == ("true",) and kind == "mfa":
+        return Guard(kind=kind, key=test.key, operator="Null", values=("false",))
+    return None
 
 
 def kind_of(key: str) -> GuardKind:
@@ -88,38 +162,56 @@ def kind_of(key: str) -> GuardKind:
     lower = key.lower()
     if lower in _KINDS:
         return _KINDS[lower]
-    if lower.startswith(("aws:principaltag/", "aws:requesttag/", "saml:")):
+    if lower.startswith(_TAGS):
         return "tag"
-    last = lower.rpartition(":")[2]
-    if last == "sub":
-        return "subject"
-    if last in ("aud", "azp", "amr", "app_id", "oaud"):
-        return "audience"
-    return "other"
+    prefix, _, claim = lower.rpartition(":")
+    return "other" if prefix in ("", "aws", "sts", "iam") else _ISSUED.get(claim, "other")
 
 
-def _opposite(operator: str) -> str | None:
-    base = operator.lower().removesuffix("ifexists").rpartition(":")[2]
-    return {
-        "stringnotequals": "StringEquals",
-        "stringnotequalsignorecase": "StringEquals",
-        "stringnotlike": "StringLike",
-        "arnnotequals": "ArnEquals",
-        "arnnotlike": "ArnLike",
-        "notipaddress": "IpAddress",
-        "bool": "Bool",
-        "boolifexists": "Bool",
-    }.get(base)
-
-
-def _confines(operator: str, values: tuple[str, ...]) -> bool:
-    """Whether a test keeps anybody out: not when it passes an absent key, or every value."""
-    lower = operator.lower()
-    if lower.startswith("forallvalues:") or lower.endswith("ifexists"):
+def _confines(test: Test, kind: GuardKind, *, everyone: bool) -> bool:
+    """Whether a test keeps anybody out: not when it passes an absent key, when it names exceptions, or every value."""
+    if test.base == "null":
+        # That a second factor's age is known says that there was one; of other keys any value will do.
+        return kind == "mfa" and test.values == ("false",)
+    if test.negated or test.passes_absent:
         return False
-    base = lower.rpartition(":")[2]
-    if base == "null" or "not" in base:
-        return False
-    if base == "bool":
-        return values == ("true",)
-    return bool(values) and not any(set(value) <= {"*"} or value in ("0.0.0.0/0", "::/0") for value in values)
+    if test.base == "bool":
+        return kind != "mfa" or test.values == ("true",)
+    if test.base.startswith("dategreaterthan"):
+        return False  # from some day on, for ever
+    return not any(_is_open(value, kind, everyone=everyone) for value in test.values)
+
+
+_OPEN_ORGANIZATION: Final = re.compile(r"o-[*?]+(?:/[*?/]*)?")
+_OPEN_NETWORK: Final = re.compile(r"[0-9a-fA-F.:]+/0+")
+
+
+def _is_open(value: str, kind: GuardKind, *, everyone: bool) -> bool:
+    """Whether a value lets through whoever cares to come."""
+    if value and not value.strip("*?"):
+        return True
+    match kind:
+        case "network":
+            return _OPEN_NETWORK.fullmatch(value) is not None
+        case "organization":
+            return _OPEN_ORGANIZATION.fullmatch(value) is not None
+        case "account" | "source-account":
+            return "*" in value or "?" in value
+        case "source-arn":
+            return _open_arn(value)
+        case "principal":
+            # With an account named beside it, a pattern of names still chooses among that account's own.
+            return everyone and value.startswith("arn:") and _open_arn(value)
+        case _:
+            return False
+
+
+def _open_arn(value: str) -> bool:
+    """Whether an ARN pattern fits resources of any account whose name an outsider may choose."""
+    parts = value.split(":", 5)
+    if len(parts) < 6:
+        return "*" in value or "?" in value
+    if parts[4]:
+        return "*" in parts[4] or "?" in parts[4]
+    # Buckets and the like have no account in their ARN; their names are unique in the world.
+    return not parts[5].strip("*?:/")

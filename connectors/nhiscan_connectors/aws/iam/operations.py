@@ -43,7 +43,7 @@ GENERATE = _operation(
 REPORT = _operation(
     "GetCredentialReport",
     "reads passwords, second factors, keys and their last use of all users in one report",
-    "when passwords were changed, and what the root user has and when it was last used; of users it is asked one by one",
+    "when passwords were changed, what the root user has and when it was last used; users are asked for one by one",
 )
 SUMMARY = _operation(
     "GetAccountSummary",

@@ -1,4 +1,4 @@
-"""The shapes of IAM's answers, as far as nhiscan reads them, and a reader that says which entries are not of the shape."""
+"""The shapes of IAM's answers, as far as nhiscan reads them, and a reader that says which entries break them."""
 
 from __future__ import annotations
 
