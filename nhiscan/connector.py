@@ -167,14 +167,30 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Connector(Protocol):
     """A provider. Implementations take no arguments to construct and do nothing until asked."""
 
-    name: str
-    title: str
-    """For people: "Amazon Web Services"."""
-    operations: tuple[Operation, ...]
-    """Every call that it may make."""
-    never: tuple[str, ...]
-    """Calls of this provider that return a secret and must never be made, named as Operation.name is."""
-    options: tuple[Option, ...]
+    @property
+    def name(self) -> str:
+        """As the entry point is named: "aws"."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """For people: "Amazon Web Services"."""
+        ...
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """Every call that it may make."""
+        ...
+
+    @property
+    def never(self) -> tuple[str, ...]:
+        """Calls of this provider that return a secret and must never be made, named as Operation.name is."""
+        ...
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """Its settings."""
+        ...
 
     def plan(self, settings: Settings, sink: Sink) -> Iterable[Shard]:
         """The shards of a scan. Raises NothingReadError when the provider cannot be reached at all.
