@@ -6,6 +6,9 @@ from nhiscan.graph import Edge, IdentityGraph, NodeType
 from nhiscan.inventory import Inventory
 from nhiscan.model import EVERYONE, Trust
 
+ANY_OF = "any-of:"
+"""Beginning of the names of hubs: nodes that stand for each of many targets, so that edges stay linear."""
+
 _TRUST_NODES: dict[str, NodeType] = {
     "everyone": "everyone",
     "service": "service",
@@ -96,6 +99,9 @@ def _add_powers(graph: IdentityGraph, inventory: Inventory) -> None:
         if become.target.startswith("administrator:"):
             scope = become.target.removeprefix("administrator:")
             graph.add_node(become.target, "administration", f"administration of {graph.name_of(scope)}")
+        for end in (become.identity, become.target):
+            if end.startswith(ANY_OF):
+                graph.add_node(end, "group", end.removeprefix(ANY_OF))
         graph.add_edge(
             Edge(
                 source=become.identity,

@@ -65,7 +65,7 @@ class Inventory:
         self._factor_states: dict[str, FactorState] = {}
         self._blind: dict[tuple[str, Aspect], set[str] | None] = {}
         self._adders: dict[type, Callable[[Any], None]] = {
-            Scope: self._keyed(self.scopes),
+            Scope: self._add_scope,
             Identity: self._keyed(self.identities),
             Group: self._keyed(self.groups),
             Credential: self._keyed(self.credentials, "credential", "holder"),
@@ -110,6 +110,12 @@ class Inventory:
             by[getattr(record, field)].append(record)
 
         return add
+
+    def _add_scope(self, record: Scope) -> None:
+        """An account is told of twice: by itself, and by its organization, which knows where it stands."""
+        known = self.scopes.get(record.id)
+        if known is None or (known.parent is None and record.parent is not None):
+            self.scopes[record.id] = record
 
     def _add_factor_state(self, record: FactorState) -> None:
         known = self._factor_states.get(record.identity)

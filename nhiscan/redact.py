@@ -1,58 +1,125 @@
 """Redaction: secret values are replaced before anything is written, and only a trace of each is kept.
 
 A trace is the detector, the place, a keyed fingerprint and the last four characters. Values of environment variables
-are dropped whether or not a detector knows them: only names leave the connector.
+are dropped whether or not a detector knows them: only their names leave the connector, and the few shapes of value
+that say where something is and can be no secret (`_kept`).
+
+Detectors that know a form by itself look at every text, in policy documents too: none of them fires on an ARN, an id,
+a digest or a word, which the tests hold against every policy that AWS manages. Those that need a name look only where
+one stands beside the value. So there are no fields that must be spared.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 import hmac
+import json
 import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from nhiscan.connector import JSON
-from nhiscan.decode import decode
-from nhiscan.detectors import DETECTORS, Detector, llm_name, names_a_secret
-from nhiscan.errors import InputError
+from nhiscan.connector import JSON, ReadError
+from nhiscan.decode import account_of_access_key, decode
+from nhiscan.detectors import (
+    DETECTORS,
+    Detector,
+    is_placeholder,
+    llm_name,
+    looks_random,
+    names_a_secret,
+    only_refers,
+    role_of,
+)
 
 DEEPEST: Final = 150
 """Levels of nesting in an answer; no provider nests so deep, and a hostile export could nest for ever."""
 
-_SHORTEST: Final = 16
-_CONTEXTUAL = tuple(d for d in DETECTORS if d.near is not None)
-_PLAIN = tuple(d for d in DETECTORS if d.near is None)
-# One pass over a value says whether any detector is worth trying: most values of an answer hold nothing.
-_HINT = re.compile("|".join(sorted({re.escape(hint) for d in _PLAIN for hint in d.hints}, key=len, reverse=True)))
-_NEAR = re.compile("|".join(f"(?:{d.near.pattern})" for d in _CONTEXTUAL if d.near), re.IGNORECASE)
-
-_ENVIRONMENTS = frozenset(
+VARIABLES: Final = frozenset(
     {
-        "Environment",
-        "environment",
-        "Variables",
-        "EnvironmentVariables",
-        "environmentVariables",
-        "RuntimeEnvironmentVariables",
-        "DefaultArguments",
-        "env",
+        "Environment", "environment", "Variables", "variables", "EnvironmentVariables", "environmentVariables",
+        "environment_variables", "environmentVariablesOverride", "RuntimeEnvironmentVariables",
+        "buildEnvironmentVariables", "secureEnvironmentVariables", "DefaultArguments", "NonOverridableArguments",
+        "Env", "env", "envVars", "env_vars", "spark_env_vars", "appSettings", "AppSettings", "Headers", "headers",
     }
-)
-"""Fields that hold environment variables, as a map or as a list of name and value."""
-_NAME_KEYS = ("name", "Name", "key", "Key")
-_VALUE_KEYS = ("value", "Value")
+)  # fmt: skip
+"""Fields that hold environment variables or headers: a map, a list of names and values, or JSON text of either."""
 
-# Values of variables that are kept, for they say where something is and can be no secret.
-_KEPT = re.compile(
-    r"(?:arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:\d{0,12}:[A-Za-z0-9/_.:*+=@-]{1,400}"
-    r"|[a-z]{2}(?:-[a-z]{2,9}){1,2}-\d"
-    r"|true|false|True|False|\d{1,6}"
-    r"|(?:us\.|eu\.|apac\.|global\.)?(?:anthropic|amazon|meta|mistral|cohere|openai|deepseek|ai21|stability)\.[a-z0-9.:-]{3,80}"
-    r"|(?:gpt|claude|gemini|o[134]|llama|mistral|command|nova|titan)-[a-z0-9.:-]{1,60})\Z"
+_WRAPPERS = frozenset({"Environment", "environment", "Env", "env"})
+"""Those of them that may also be a description of an environment, with the variables in a field below."""
+_USER_MAPS = frozenset({"tags", "Tags", "labels", "Labels", "metadata", "Metadata", "annotations", "Annotations"})
+"""Fields whose keys people choose, as they choose the names of variables."""
+_NAME_KEYS = ("name", "Name", "key", "Key", "ParameterKey", "OptionName", "TagKey", "variable")
+_VALUE_KEYS = frozenset({"value", "Value", "ParameterValue", "OptionSettingValue", "TagValue"})
+_REFERENCE_KEYS = frozenset(
+    {"valueFrom", "ValueFrom", "valueSource", "secretRef", "secretKeyRef", "configMapKeyRef", "fieldRef", "secretName"}
 )
+"""Parts of a variable that say where its value is kept."""
+_KIND_KEYS = frozenset({"type", "Type", "source", "scope", "slot", "slotSetting", "optional"})
+
+_SHORTEST: Final = 9
+"""Characters of the shortest text that a detector fires on: "a://b:c@d"."""
+
+NAMED: Final = "named-secret"
+"""The detector of values that are secrets by their name alone."""
+
+_ANCHORED = tuple(d for d in DETECTORS if d.anchored and d.near is None and d.secret)
+_FREE = tuple(d for d in DETECTORS if not d.anchored and d.near is None)
+_NAMED = tuple((d, d.near) for d in DETECTORS if d.near is not None)
+_IDENTIFIERS = tuple(d for d in DETECTORS if not d.secret)
+_KEY_ID = next(d for d in DETECTORS if d.id == "aws-access-key-id").pattern
+_ANY_NEAR = re.compile("|".join(f"(?:{near.pattern})" for _, near in _NAMED), re.IGNORECASE)
+_BESIDE = {  # name and value of a named detector, side by side in one text
+    d.id: re.compile(
+        rf"(?i:{near.pattern})[\w.-]{{0,40}}[\\\"'\s]{{0,6}}(?:=>|[:=])[\\\"'\s]{{0,6}}{d.pattern.pattern}", re.ASCII
+    )
+    for d, near in _NAMED
+}
+_ASSIGNED = re.compile(r"(?<![\w.-])(-{0,2}[A-Za-z_][\w.-]{1,80})=[\"']?([^\s\"'&;,<>=]{12,})", re.ASCII)
+_OURS = re.compile(r"\[(?:dropped|value(?::[0-9a-f]{16})?|redacted:[a-z0-9-]{1,64}:[0-9a-f]{16})\]")
+
+
+def _trie(words: Iterable[str]) -> str:
+    """One pattern for many words that tries each character once; of words that begin alike, the shortest counts."""
+    root: dict[str, Any] = {}
+    for word in sorted(words):
+        node = root
+        for character in word:
+            if "" in node:
+                break
+            node = node.setdefault(character, {})
+        else:
+            node[""] = {}
+
+    def pattern(node: dict[str, Any]) -> str:
+        if "" in node:
+            return ""
+        branches = [re.escape(character) + pattern(below) for character, below in sorted(node.items())]
+        return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+
+    return pattern(root)
+
+
+# One pass over a text says whether any detector is worth trying, for most texts hold nothing: a hint that stands where
+# a word begins, also after %22 and \n of texts within texts; a sign that only assignments and few secrets have; or the
+# mark in the middle of Azure's keys.
+_ESCAPED = r"(?:(?<=%)[0-9A-Fa-f]{2}|(?<=\\)(?:[nrtbf]|u[0-9A-Fa-f]{4}))?"
+_WORDS = (
+    *(hint for d in _ANCHORED for hint in d.hints),
+    *(hint for d, _ in _NAMED for hint in d.hints),
+    *("PRIVATE KEY", "//", "atlasv1.", "Basic ", "basic ", "BASIC ", "Bearer ", "bearer ", "BEARER "),
+)
+_GATE = re.compile(rf"[^A-Za-z0-9](?:(?={_ESCAPED}({_trie(_WORDS)}))|(?<=[=~]))|JQQJ9")
+_BY_HINT = {
+    word: tuple(d for d in _ANCHORED if any(hint.startswith(word) for hint in d.hints))
+    for word in _WORDS
+    if not any(other != word and word.startswith(other) for other in _WORDS)
+}
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,11 +133,13 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     """Name of the field or variable that held it."""
     fingerprint: str
     last4: str
+    """Empty for values of fewer than 20 characters, where four would tell too much, and for private keys."""
     decoded: dict[str, str] = {}
+    """What the format says without a network, and what stands beside it: account, access key id, expiry."""
 
 
 class Redactor:
-    """Replaces secrets in answers. `key` makes the fingerprints; one key, one estate."""
+    """Replaces secrets in answers. `key` makes the fingerprints: one key, one estate. Several threads may share it."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -79,116 +148,495 @@ class Redactor:
         """Keyed hash of a value, 16 hex digits."""
         return hmac.new(self._key, value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:16]
 
-    def redact(self, body: JSON, *, drop: frozenset[str] = frozenset()) -> tuple[Any, list[Found]]:
+    def redact(
+        self, body: JSON, *, drop: frozenset[str] = frozenset(), variables: frozenset[str] = VARIABLES
+    ) -> tuple[Any, list[Found]]:
         """A copy of `body` without secrets, and the traces of those that stood in it.
 
-        Fields named in `drop` are removed at any depth. Raises InputError for nesting deeper than any provider's.
+        Fields named in `drop` become "[dropped]" at any depth. Values in fields named in `variables` are environment
+        variables. Bytes become text, tuples and sets lists, and what JSON has no word for its text. Redacting twice
+        changes nothing more. Raises ReadError for nesting deeper than any provider's.
         """
-        found: list[Found] = []
-        return self._walk(body, (), "", drop, found), found
+        work = _Work(self.fingerprint, drop, variables)
+        return work.walk(body, _NOWHERE, None, user=False), work.found
 
-    def _walk(
-        self, value: JSON, path: tuple[str | int, ...], name: str, drop: frozenset[str], found: list[Found]
-    ) -> JSON:
+
+class _Name(NamedTuple):
+    """What a key or a variable's name means for the value beside it."""
+
+    shown: str
+    """The name, itself redacted."""
+    role: int = 0
+    near: tuple[Detector, ...] = ()
+    """Detectors that the name makes worth trying."""
+
+
+_PLAIN, _DROPPED, _VARIABLES, _VALUE, _USER = range(5)
+_NOWHERE = _Name("")
+
+
+class _Work:
+    """One call of `Redactor.redact`."""
+
+    def __init__(self, fingerprint: Callable[[str], str], drop: frozenset[str], variables: frozenset[str]) -> None:
+        self.found: list[Found] = []
+        self._fingerprint = fingerprint
+        self._drop = drop
+        self._variables = variables
+        self._path: list[str | int] = []
+        self._around: list[Any] = []
+        self._names: dict[str, _Name] = {}
+        self._plain: dict[str, _Name] = {}
+        self._key_ids: dict[int, set[str]] = {}
+
+    def walk(self, value: JSON, name: _Name, leaf: str | int | None, *, user: bool) -> JSON:
+        """A redacted copy of a value that stands under `leaf`. `user`: in a map whose keys people chose."""
         if isinstance(value, str):
-            return self._text(value, path, name, found)
-        if len(path) > DEEPEST:
-            raise InputError(f"An answer is nested deeper than {DEEPEST} levels; nhiscan does not read it.")
-        if isinstance(value, dict):
-            out: dict[str, JSON] = {}
-            label = _label(value)
-            for key, item in value.items():
-                here = (*path, key)
-                if key in drop:
-                    out[key] = "[dropped]"
-                elif key in _ENVIRONMENTS and isinstance(item, dict | list):
-                    out[key] = self._environment(item, here, drop, found)
-                else:
-                    # In {"Key": "OPENAI_API_KEY", "Value": "..."} the name of the value stands beside it.
-                    out[key] = self._walk(item, here, label if label and key in _VALUE_KEYS else str(key), drop, found)
-            return out
-        if isinstance(value, list | tuple):
-            return [self._walk(item, (*path, number), name, drop, found) for number, item in enumerate(value)]
+            return self._text(str(value), name, leaf, user=user)
         if value is None or isinstance(value, bool | int | float | datetime | date):
             return value
-        return self._text(str(value), path, name, found)
+        if isinstance(value, dict | list | tuple | set | frozenset):
+            self._enter(value, leaf)
+            out: JSON = (
+                self._mapping(value, name, user=user)
+                if isinstance(value, dict)
+                else self._sequence(value, name, user=user)
+            )
+            self._leave(leaf)
+            return out
+        if isinstance(value, bytes | bytearray | memoryview):
+            return self._text(bytes(value).decode("utf-8", "replace"), name, leaf, user=user)
+        return self._text(str(value), name, leaf, user=user)
 
-    def _environment(self, value: JSON, path: tuple[str | int, ...], drop: frozenset[str], found: list[Found]) -> JSON:
+    def _enter(self, value: JSON, leaf: str | int | None) -> None:
+        if len(self._around) >= DEEPEST:
+            raise ReadError(
+                "failed", f"The answer is nested deeper than {DEEPEST} levels, and was not read.", "TooDeep"
+            )
+        self._around.append(value)
+        if leaf is not None:
+            self._path.append(leaf)
+
+    def _leave(self, leaf: str | int | None) -> None:
+        self._around.pop()
+        if leaf is not None:
+            self._path.pop()
+
+    def _name(self, key: str) -> _Name:
+        known = self._names.get(key)
+        if known is not None:
+            return known
+        before = len(self.found)
+        shown = self._text(key, _NOWHERE, None, user=False)
+        near = _near(key) if _ANY_NEAR.search(key[:512]) else ()
+        role = (
+            _DROPPED if key in self._drop
+            else _VARIABLES if key in self._variables
+            else _VALUE if key in _VALUE_KEYS
+            else _USER if key in _USER_MAPS
+            else _PLAIN
+        )  # fmt: skip
+        name = _Name(shown, role, near)
+        if len(self.found) == before:  # a key that is a secret leaves a trace each time
+            if len(self._names) >= 50_000:  # keys without end, of a map whose keys are data
+                self._names.clear()
+                self._plain.clear()
+            self._names[key] = name
+            if role is _PLAIN and not near:
+                self._plain[key] = name
+        return name
+
+    def _mapping(self, value: dict[Any, JSON], name: _Name, *, user: bool) -> dict[Any, JSON]:
+        out: dict[Any, JSON] = {}
+        plain, gate = self._plain, _GATE.search
+        for key, item in value.items():
+            if not user and key in plain:
+                # The common case, without a call for a text that holds nothing.
+                if type(item) is str and (len(item) < _SHORTEST or gate("\n" + item) is None):
+                    out[key] = item
+                else:
+                    out[key] = self.walk(item, plain[key], key, user=False)
+            else:
+                here, shown = self._key(key, out)
+                out[shown] = self._special(value, item, here, name, shown, user=user)
+        return out
+
+    def _special(
+        self, around: dict[Any, JSON], item: JSON, here: _Name, above: _Name, leaf: str | int, *, user: bool
+    ) -> JSON:
+        if here.role is _DROPPED:
+            return "[dropped]"
+        if here.role is _VARIABLES:
+            return self._environment(item, leaf, wrapper=leaf in _WRAPPERS)
+        if here.role is _VALUE:
+            # In {"Key": "OPENAI_API_KEY", "Value": "..."} the name of the value stands beside it.
+            label = _label(around)
+            return self.walk(item, self._name(label) if label else above, leaf, user=bool(label))
+        return self.walk(item, here, leaf, user=user or here.role is _USER)
+
+    def _key(self, key: object, taken: dict[Any, JSON]) -> tuple[_Name, Any]:
+        """What a key means, and the key to write: without a secret, not taken yet, and itself where JSON knows it."""
+        if key is None or isinstance(key, bool | int | float | datetime | date):
+            return _NOWHERE, key
+        name = self._name(bytes(key).decode("utf-8", "replace") if isinstance(key, bytes) else str(key))
+        shown, number = name.shown, 1
+        while shown in taken:
+            number += 1
+            shown = f"{name.shown} ({number})"
+        return name, shown
+
+    def _sequence(self, items: Iterable[JSON], name: _Name, *, user: bool) -> list[JSON]:
+        out: list[JSON] = []
+        gate = _GATE.search
+        flag: _Name | None = None
+        bare = not user and not name.near
+        for index, item in enumerate(items):
+            if type(item) is str and bare and flag is None and (len(item) < _SHORTEST or gate("\n" + item) is None):
+                out.append(item)
+            else:
+                out.append(self.walk(item, flag or name, index, user=user or flag is not None))
+            # In ["--api-key", "..."] the name of the value stands before it.
+            flag = self._name(item) if type(item) is str and item[:2] == "--" and "=" not in item else None
+        return out
+
+    # Environment variables
+
+    def _environment(self, value: JSON, leaf: str | int, *, wrapper: bool) -> JSON:
         """A map or list of variables, without their values."""
-        if isinstance(value, list):
-            return [self._variable(item, (*path, number), drop, found) for number, item in enumerate(value)]
-        if set(value) & _ENVIRONMENTS and all(isinstance(item, dict | list) for item in value.values()):
-            return self._walk(value, path, "", drop, found)
-        return {
-            key: self._variable_value(item, (*path, key), str(key), found)
-            if isinstance(item, str)
-            else self._walk(item, (*path, key), str(key), drop, found)
-            for key, item in value.items()
-        }
+        if isinstance(value, str):
+            return self._environment_text(value, leaf)
+        if not isinstance(value, dict | list | tuple):
+            return self.walk(value, _NOWHERE, leaf, user=False)
+        self._enter(value, leaf)
+        out: JSON
+        if isinstance(value, list | tuple):
+            out = [self._item(item, index) for index, item in enumerate(value)]
+        else:
+            wraps = wrapper and any(
+                key in self._variables and isinstance(item, dict | list | tuple) for key, item in value.items()
+            )
+            out = {}
+            for key, item in value.items():
+                here, shown = self._key(key, out)
+                if here.role is _DROPPED:
+                    out[shown] = "[dropped]"
+                elif wraps and not _VARIABLE.fullmatch(str(key)):
+                    out[shown] = self._special(value, item, here, _NOWHERE, shown, user=True)
+                else:
+                    out[shown] = self._variable(item, here, shown)
+        self._leave(leaf)
+        return out
 
-    def _variable(self, item: JSON, path: tuple[str | int, ...], drop: frozenset[str], found: list[Found]) -> JSON:
-        if not isinstance(item, dict):
-            return self._walk(item, path, "", drop, found)
-        name = _label(item)
-        return {
-            key: self._variable_value(inner, (*path, key), name, found)
-            if key in _VALUE_KEYS and isinstance(inner, str)
-            else self._walk(inner, (*path, key), str(key), drop, found)
-            for key, inner in item.items()
-        }
+    def _environment_text(self, value: str, leaf: str | int) -> JSON:
+        """Variables that stand as JSON in a text. Any other text is the name of an environment, not its variables."""
+        if value.lstrip()[:1] not in ("[", "{"):
+            return self._text(value, _NOWHERE, leaf, user=False)
+        try:
+            inner = json.loads(value)
+        except (ValueError, RecursionError):
+            return "[value]"
+        return json.dumps(self._environment(inner, leaf, wrapper=False), default=str)
 
-    def _variable_value(self, value: str, path: tuple[str | int, ...], name: str, found: list[Found]) -> str:
-        if not value:
+    def _item(self, item: JSON, index: int) -> JSON:
+        """One of a list of variables: an object, "NAME=value", or a name alone."""
+        if not isinstance(item, str):
+            return self._variable(item, _NOWHERE, index)
+        name, equals, value = item.partition("=")
+        if equals:
+            return f"{self._name(name).shown}={self._variable(value, self._name(name), index)}"
+        return item if _VARIABLE.fullmatch(item) and "_" in item else self._variable(item, _NOWHERE, index)
+
+    def _variable(self, item: JSON, name: _Name, leaf: str | int) -> JSON:
+        """What stands in place of a variable's value."""
+        if item is None or isinstance(item, bool):
+            return item
+        if isinstance(item, dict):
+            self._enter(item, leaf)
+            out: JSON = self._entry(item, name)
+            self._leave(leaf)
+            return out
+        if isinstance(item, list | tuple | set | frozenset):
+            self._enter(item, leaf)
+            out = [self._variable(inner, name, index) for index, inner in enumerate(item)]
+            self._leave(leaf)
+            return out
+        text = bytes(item).decode("utf-8", "replace") if isinstance(item, bytes | bytearray) else str(item)
+        shown = self._value(text, name, leaf)
+        return item if shown == text and isinstance(item, int) else shown
+
+    def _entry(self, item: dict[Any, JSON], name: _Name) -> dict[Any, JSON]:
+        """A variable as an object: its name and where its value is kept stay, all other text in it is its value."""
+        label = _label(item)
+        name = self._name(label) if label else name
+        stored = str(item.get("type", "")) in _STORES
+        out: dict[Any, JSON] = {}
+        for key, inner in item.items():
+            here, shown = self._key(key, out)
+            if here.role is _DROPPED:
+                out[shown] = "[dropped]"
+            elif (key in _NAME_KEYS and isinstance(inner, str)) or key in _REFERENCE_KEYS:
+                out[shown] = self.walk(inner, _NOWHERE, shown, user=False)
+            elif (key in _KIND_KEYS and _KIND.fullmatch(str(inner))) or (
+                stored and isinstance(inner, str) and _STORED.fullmatch(inner) and not looks_random(inner)
+            ):
+                out[shown] = self.walk(inner, name, shown, user=True)
+            else:
+                out[shown] = self._variable(inner, name, shown)
+        return out
+
+    def _value(self, value: str, name: _Name, leaf: str | int) -> str:
+        if not value or _OURS.fullmatch(value):
             return value
-        before = len(found)
-        self._text(value, path, name, found)
-        if len(found) > before:
-            return f"[redacted:{found[-1].detector}:{found[-1].fingerprint}]"
-        if _KEPT.match(value):
-            return value
-        if names_a_secret(name) and len(value) >= 8:
-            trace = self._trace("value-of-secret-variable", llm_name(name), value, path, name)
-            found.append(trace)
-            return f"[redacted:{trace.detector}:{trace.fingerprint}]"
+        before = len(self.found)
+        self._text(value, name, leaf, user=False)
+        if len(self.found) > before:
+            return f"[value:{self.found[before].fingerprint}]"
+        secret = names_a_secret(name.shown)
+        kept = _kept(value, name.shown, secret=secret)
+        if kept is not None:
+            return kept
+        # Shorter ones are too easily guessed for a hash of them to be kept.
+        if secret and len(value) >= 8 and not is_placeholder(value):
+            return f"[value:{self._trace(NAMED, '', value, name, leaf).fingerprint}]"
         return "[value]"
 
-    def _text(self, value: str, path: tuple[str | int, ...], name: str, found: list[Found]) -> str:
-        if len(value) < _SHORTEST:
-            return value
-        if _HINT.search(value) is not None:
-            for detector in _PLAIN:
-                if any(hint in value for hint in detector.hints):
-                    value = self._apply(detector, value, path, name, found)
-        if name and _NEAR.search(name[:512]):
-            for detector in _CONTEXTUAL:
-                if detector.near is not None and detector.near.search(name[:512]):
-                    value = self._apply(detector, value, path, name, found)
-        return value
+    # Texts
 
-    def _apply(self, detector: Detector, value: str, path: tuple[str | int, ...], name: str, found: list[Found]) -> str:
+    def _text(self, text: str, name: _Name, leaf: str | int | None, *, user: bool) -> str:
+        """A text without the secrets in it. `leaf` is its place in what is being walked."""
+        if len(text) < _SHORTEST or _OURS.fullmatch(text):
+            return text
+        whole = text
+        known: dict[str, dict[str, str]] = {}
+
+        def trace(detector: Detector, secret: str) -> str:
+            if detector.id not in known:  # once for all hits, for it looks at the whole text
+                known[detector.id] = self._beside(detector, whole)
+            return self._replaced(detector, secret, name, leaf, known[detector.id])
+
+        for detector in name.near:
+            text = _substitute(detector, detector.pattern, text, trace)
+        if _GATE.search("\n" + text):
+            text = _anchored(text, trace)
+            for detector in _FREE:
+                if any(hint in text for hint in detector.hints):
+                    text = _substitute(detector, detector.pattern, text, trace)
+            for detector, _ in _NAMED:
+                if any(hint in text for hint in detector.hints):
+                    text = _substitute(detector, _BESIDE[detector.id], text, trace)
+            if "=" in text:
+                text = self._assigned(text, leaf)
+        if user and text is whole and names_a_secret(name.shown) and looks_random(text):
+            return f"[redacted:{NAMED}:{self._trace(NAMED, '', text, name, leaf).fingerprint}]"
+        return text
+
+    def _assigned(self, text: str, leaf: str | int | None) -> str:
+        """NAME=value where the name is a secret's and the value looks like one."""
+
         def replace(match: re.Match[str]) -> str:
-            whole = match.group(0)
-            secret = match.group("secret") if "secret" in detector.pattern.groupindex else whole
-            if secret.startswith("[redacted:"):
-                return whole
-            trace = self._trace(detector.id, detector.ai_provider, secret, path, name)
-            found.append(trace)
-            return whole.replace(secret, f"[redacted:{detector.id}:{trace.fingerprint}]")
+            if not looks_random(match[2]) or not names_a_secret(match[1]):
+                return match[0]
+            made = self._trace(NAMED, "", match[2], _Name(match[1].lstrip("-")), leaf)
+            return f"{match[0][: match.start(2) - match.start()]}[redacted:{NAMED}:{made.fingerprint}]"
 
-        return detector.pattern.sub(replace, value)
+        return _ASSIGNED.sub(replace, text)
 
-    def _trace(self, id: str, ai: str, secret: str, path: tuple[str | int, ...], name: str) -> Found:
-        return Found(
+    def _replaced(
+        self, detector: Detector, secret: str, name: _Name, leaf: str | int | None, facts: dict[str, str]
+    ) -> str:
+        id = "gcp-service-account-key" if "client_email" in facts else detector.id
+        made = self._trace(id, detector.ai_provider, secret, name, leaf, {**_decoded(detector.id, secret), **facts})
+        return f"[redacted:{id}:{made.fingerprint}]"
+
+    def _trace(
+        self, id: str, ai: str, secret: str, name: _Name, leaf: str | int | None, facts: dict[str, str] | None = None
+    ) -> Found:
+        private = "PRIVATE KEY" in secret
+        made = Found(
             detector=id,
-            ai_provider=ai or llm_name(name),
-            path=list(path),
-            name=name,
-            fingerprint=self.fingerprint(secret),
-            last4=secret[-4:] if len(secret) >= 20 and id != "private-key" else "",
-            decoded=decode(id, secret),
+            ai_provider=ai or llm_name(name.shown),
+            path=[*self._path] if leaf is None else [*self._path, leaf],
+            name=name.shown[:512],
+            # The same key with other line ends is the same key.
+            fingerprint=self._fingerprint(re.sub(r"\\[nr]|\s", "", secret) if private else secret),
+            last4=secret[-4:] if len(secret) >= 20 and not private else "",
+            decoded=self._quiet(facts) if facts else {},
         )
+        self.found.append(made)
+        return made
+
+    def _quiet(self, facts: dict[str, str]) -> dict[str, str]:
+        """Facts in which no secret stands: whoever makes a token chooses what it says."""
+        work = _Work(self._fingerprint, frozenset(), frozenset())
+        return {key: value for key, value in facts.items() if value == work.walk(value, _NOWHERE, None, user=False)}
+
+    def _beside(self, detector: Detector, text: str) -> dict[str, str]:
+        """What the surroundings of a secret say of it: the id of a key, the account that a key opens."""
+        if detector.id == "aws-secret-access-key":
+            ids = {match[0] for match in _KEY_ID.finditer(text)} or self._key_ids_around()
+            return _facts_of_key(next(iter(ids))) if len(ids) == 1 else {}
+        if detector.id == "private-key":
+            around = self._around[-1] if self._around else None
+            return _facts_of_account(around if isinstance(around, dict) and "client_email" in around else text)
+        return {}
+
+    def _key_ids_around(self) -> set[str]:
+        """Access key ids among the values beside this one, or in the list of pairs that it is one of."""
+        for around in reversed(self._around[-2:]):
+            if id(around) not in self._key_ids:
+                values = around.values() if isinstance(around, dict) else around
+                self._key_ids[id(around)] = {
+                    text
+                    for item in values
+                    for text in (item.values() if isinstance(item, dict) else (item,))
+                    if isinstance(text, str) and _KEY_ID.fullmatch(text)
+                }
+            if self._key_ids[id(around)]:
+                return self._key_ids[id(around)]
+        return set()
 
 
-def _label(item: dict[str, JSON]) -> str:
+def _substitute(detector: Detector, pattern: re.Pattern[str], text: str, trace: Callable[[Detector, str], str]) -> str:
+    group = "secret" if "secret" in pattern.groupindex else 0
+
+    def replace(match: re.Match[str]) -> str:
+        secret = match[group]
+        if _OURS.fullmatch(secret) or (detector.check is not None and not detector.check(secret)):
+            return match[0]
+        start, end = match.start(), match.start(group) - match.start()
+        return f"{match[0][:end]}{trace(detector, secret)}{match[0][match.end(group) - start :]}"
+
+    return pattern.sub(replace, text)
+
+
+def _anchored(text: str, trace: Callable[[Detector, str], str]) -> str:
+    """Replace what begins with a hint, in one pass. No part of the text is tried twice by one detector."""
+    pieces: list[str] = []
+    done = 0
+    tried: defaultdict[str, int] = defaultdict(int)
+    for place in _GATE.finditer("\n" + text):
+        start = place.start(1) - 1
+        if place[1] is None or start < done:
+            continue
+        for detector in _BY_HINT[place[1]]:
+            match = detector.pattern.match(text, start) if start >= tried[detector.id] else None
+            if match is None:
+                continue
+            group = "secret" if "secret" in detector.pattern.groupindex else 0
+            if detector.check is not None and not detector.check(match[group]):
+                tried[detector.id] = match.end()
+                continue
+            pieces += (text[done : match.start(group)], trace(detector, match[group]))
+            done = match.end(group)
+            break
+    return "".join((*pieces, text[done:])) if pieces else text
+
+
+def _near(name: str) -> tuple[Detector, ...]:
+    """Detectors that a name makes worth trying; none where it says that its value is not the secret itself."""
+    return () if only_refers(name) else tuple(d for d, near in _NAMED if near.search(name[:512]))
+
+
+def _label(item: dict[Any, JSON]) -> str:
     """What an object with a name and a value calls its value."""
     return next((str(item[key]) for key in _NAME_KEYS if isinstance(item.get(key), str)), "")
+
+
+def _decoded(detector: str, secret: str) -> dict[str, str]:
+    if detector == "encoded-gcp-service-account-key":
+        try:
+            return _facts_of_account(base64.b64decode(secret[: len(secret) // 4 * 4]).decode("utf-8", "replace"))
+        except (ValueError, binascii.Error):
+            return {}
+    try:
+        return decode(detector, secret)
+    except (AttributeError, OSError):  # claims that are no object, times that no calendar has
+        return {}
+
+
+def _facts_of_key(key_id: str) -> dict[str, str]:
+    # Ids from before 2019 begin with a letter up to P, and do not hold the account.
+    account = account_of_access_key(key_id) if key_id[4] > "P" or key_id[4].isdigit() else ""
+    return {"access_key_id": key_id, "account": account} if account else {"access_key_id": key_id}
+
+
+def _facts_of_account(source: dict[Any, JSON] | str) -> dict[str, str]:
+    """What the JSON of a Google service account key says, as an object or as text."""
+    if isinstance(source, dict):
+        return {key: source[key][:320] for key in _ACCOUNT if isinstance(source.get(key), str)}
+    facts = {}
+    for key, pattern in _ACCOUNT.items():
+        match = pattern.search(source)
+        if match:
+            facts[key] = match[1]
+    return facts
+
+
+_ACCOUNT = {
+    key: re.compile(rf'\\?"{key}\\?"\s{{0,4}}:\s{{0,4}}\\?"([^"\\]{{1,320}})\\?"')
+    for key in ("client_email", "private_key_id", "project_id")
+}
+
+# Values of variables
+
+_STORES = frozenset({"PARAMETER_STORE", "SECRETS_MANAGER"})
+_STORED = re.compile(r"[\w./:@+=-]{1,512}", re.ASCII)
+_KIND = re.compile(r"[A-Za-z_]{1,40}")
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,127}")
+_REFERENCE = re.compile(
+    r"arn:aws[a-z-]{0,12}:[a-z0-9-]{1,40}:[a-z0-9-]{0,30}:(?:\d{12}|aws)?:[\w/.:*+=@,-]{1,512}"
+    r"|\$\{[A-Za-z0-9_.]{1,128}\}|\$\([A-Za-z0-9_.]{1,128}\)"
+    r"|\{\{resolve:(?:ssm|ssm-secure|secretsmanager):[\w/.:+=@-]{1,512}\}\}"
+    r"|@Microsoft\.KeyVault\([\w:/.;=-]{1,512}\)"
+    r"|(?://[a-z.]{1,60}\.googleapis\.com/)?projects/[\w.:-]{1,64}(?:/[a-z][A-Za-z]{1,40}/[\w.-]{1,255}){1,4}"
+    r"|/subscriptions/[0-9a-f-]{36}(?:/[\w.() -]{1,128}){0,16}"
+    r"|op://[\w -]{1,64}/[\w -]{1,64}/[\w -]{1,64}|secretref:[a-z0-9-]{1,253}"
+    r"|[a-z0-9.-]{1,64}@[a-z0-9.-]{1,100}\.gserviceaccount\.com",
+    re.ASCII,
+)
+_BOOLEAN = re.compile(r"true|false|yes|no|on|off|enabled|disabled|none|null", re.IGNORECASE)
+_PLACES = (
+    "(?:north|south|east|west|central)+(?:us|europe|asia|india)|(?:australia|brazil|canada|france|germany|israel|italy"
+    "|japan|korea|mexico|norway|poland|qatar|southafrica|spain|sweden|switzerland|uae|uk)(?:north|south|east|west"
+    "|central)+"
+)
+_HARMLESS = re.compile(
+    r"-?\d{1,6}"
+    # Regions of AWS, Google and Azure
+    r"|[a-z]{2}(?:-[a-z]{2,5})?-(?:north|south|east|west|central){1,2}-\d"
+    r"|(?:africa|asia|australia|europe|me|northamerica|southamerica|us)-(?:north|south|east|west|central){1,2}\d{1,2}"
+    rf"(?:-[a-f])?|(?:{_PLACES})\d?"
+    # Models
+    r"|(?:[a-z]{2,6}\.)?(?:ai21|amazon|anthropic|cohere|deepseek|google|meta|mistral|openai|qwen|stability|writer)"
+    r"[./][a-z0-9.:-]{3,60}|(?:chatgpt|claude|codestral|command|deepseek|embed|gemini|gemma|gpt|grok|llama|ministral"
+    r"|mistral|mixtral|nova|o[1-9]|phi|qwen|text-embedding|titan|whisper)[a-z0-9.]{0,4}(?:-[a-z0-9.:]{1,16}){0,6}",
+)
+_URL = re.compile(
+    r"([a-z][a-z0-9+.-]{1,20}://)(?:[^/?#\s]{0,512}@)?((?:[A-Za-z0-9-]{1,63}\.?){1,10}(?::\d{1,5})?)(?:[/?#]|\Z)"
+)
+_HOST = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,10}[a-z]{2,24}(?::\d{1,5})?")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_STORE_NAME = re.compile(r"/?[\w.-]{1,128}(?:/[\w.-]{1,128}){0,15}", re.ASCII)
+
+
+def _kept(value: str, name: str, *, secret: bool) -> str | None:
+    """What may be kept of a variable's value, because it says where or which and opens nothing; None for nothing.
+
+    References to stores, identities and resources; on and off; ids of access keys: under any name. Under a name that
+    is not a secret's: small numbers, regions, models, the scheme and host of a URL; and where the name says that it is
+    one, a host, a UUID, the name of a secret or parameter.
+    """
+    if _REFERENCE.fullmatch(value) or _BOOLEAN.fullmatch(value) or _KEY_ID.fullmatch(value):
+        return value
+    if secret:
+        return None
+    if _HARMLESS.fullmatch(value):
+        return value
+    if url := _URL.match(value):
+        return url[1] + url[2]
+    role = role_of(name)
+    if (role == "host" and _HOST.fullmatch(value)) or (role == "id" and _UUID.fullmatch(value)):
+        return value
+    if role == "stored" and _STORE_NAME.fullmatch(value) and not looks_random(value):
+        return value
+    return None

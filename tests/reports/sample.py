@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -34,8 +33,8 @@ from nhiscan.result import (
     UnknownItem,
     WorkloadResult,
 )
-from nhiscan.rule import Outcome, Rule, RuleContext
 from nhiscan.summary import summarise
+from tests.reports.sample_rules import RULES
 
 CLOCK: Final = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 
@@ -61,80 +60,6 @@ _AGENTS: Final = (
 )
 _PEOPLE: Final = ("ana.costa", "ben.okafor", "chen.wei", "dora.szabo", "eli.haddad", "fay.lindqvist", "gus.romero")
 _DATA: Final[tuple[Capability, ...]] = ("read_data", "write_data", "run_code", "read_secrets", "invoke_models")
-
-
-def _never(context: RuleContext) -> Iterator[Outcome]:
-    """The check of rules that are here for their words only."""
-    yield from ()
-
-
-def _rule(id: str, title: str, severity: Any, why: str, remediation: str, risk: str) -> Rule:
-    return Rule(
-        id=id,
-        title=title,
-        severity=severity,
-        why=why,
-        remediation=remediation,
-        references=("https://owasp.org/www-project-non-human-identities-top-10/2025/",),
-        controls={"OWASP NHI": ("NHI5:2025", "NHI7:2025"), "NIST 800-53": ("IA-5(1)",)},
-        risk=risk,
-        check=_never,
-    )
-
-
-RULES: Final = {
-    rule.id: rule
-    for rule in (
-        _rule(
-            "administrator_identity",
-            "Identity with all permissions",
-            "critical",
-            "Whoever gets hold of it owns the whole account.",
-            "Give it the permissions that it uses, and no others.",
-            "{count} machines hold the keys to everything; one leaked secret is enough to lose an account.",
-        ),
-        _rule(
-            "can_become_administrator",
-            "Identity that can make itself an administrator",
-            "high",
-            "Its permissions look harmless one by one and add up to all of them.",
-            "Take away one permission of the way that the evidence shows.",
-            "{count} identities that nobody counts among the administrators can make themselves one.",
-        ),
-        _rule(
-            "long_lived_credential",
-            "Long-lived secret of a machine",
-            "medium",
-            "A secret that never changes works for a thief as long as it works for its owner.",
-            "Let the workload sign in with short-lived tokens.",
-            "{count} secrets of machines never change, so a copy made years ago still opens the door.",
-        ),
-        _rule(
-            "ownerless_identity",
-            "Identity that nobody answers for",
-            "medium",
-            "Nobody would notice its misuse, and nobody dares to remove it.",
-            "Name an owner with the tag Owner.",
-            "{count} identities have nobody who answers for them.",
-        ),
-        _rule(
-            "stale_identity",
-            "Identity not used for a long time",
-            "low",
-            "Nobody would miss it, so nobody would notice that somebody else uses it.",
-            "Switch it off, wait, and remove it.",
-            "{count} identities are not used and could be removed today.",
-        ),
-        _rule(
-            "broken_rule",
-            "Rule that failed in this scan",
-            "high",
-            "It is here to show what a rule that raised looks like.",
-            "Report the defect.",
-            "",
-        ),
-    )
-}
 
 
 def sample(size: int = 60, seed: int = 7) -> ScanResult:
@@ -293,6 +218,9 @@ class _Maker:
                 ("trusted-by-lambda", "legacy_service", 0.7, "structural", "is trusted by lambda.amazonaws.com"),
                 ("runs-workload", "legacy_service", 0.5, "usage", "runs the function that the deployment made"),
                 ("no-password", "human", -0.5, "structural", "has no console password"),
+                ("service-calls", "legacy_service", 0.35, "usage", "called s3 and sqs on 29 of the last 30 days"),
+                ("task-name", "legacy_service", 0.1, "lexical", "has the word of a task in its name"),
+                ("no-models", "ai_persona", -0.3, "capability", "may not invoke any model"),
             ),
             "ai_persona": (
                 ("agent-runtime", "ai_persona", 0.97, "authoritative", "is trusted by bedrock-agentcore.amazonaws.com"),
@@ -335,7 +263,7 @@ class _Maker:
                 conditions=["aws:SourceVpce"] if self._chance(0.1) else [],
                 reason=f"policy {name}-access, statement {self._random.randint(1, 4)} allows it",
             )
-            for capability in self._random.sample(_DATA, k=self._random.randint(1, 4))
+            for capability in self._random.sample(_DATA, k=self._random.randint(2, 5))
         ]
         if admin == "is":
             found.insert(
@@ -362,6 +290,25 @@ class _Maker:
         self._edge(principal, id, "trusted_by", f"{name} trusts {service} (trust policy, statement 1)")
         if self._chance(0.7):
             self._workload(id, name, account, class_)
+        self._uses(id, name, account, class_)
+
+    def _uses(self, id: str, name: str, account: str, class_: IdentityClass) -> None:
+        """Secrets, models and tools; some of them many identities have in common."""
+        for _ in range(self._random.randint(0, 5)):
+            secret = f"{self._random.choice(_TEAMS)}/{self._random.choice(_TASKS)}"
+            target = self._node(f"arn:aws:secretsmanager:eu-west-1:{account}:secret:{secret}", "secret", secret)
+            self._edge(
+                id, target, "reads_secret", f"{name} can read secret {secret} (policy {name}-access, statement 2)"
+            )
+        if class_ == "ai_persona":
+            model = self._random.choice(("claude-sonnet", "claude-haiku", "nova-pro", "llama-70b"))
+            target = self._node(f"model:bedrock:{model}", "model", model)
+            self._edge(id, target, "uses_model", f"{name} is set up to use {model}")
+            tool = self._random.choice(("issue-tracker", "mail", "payments-api", "warehouse"))
+            target = self._node(f"tool:{account}:{tool}", "tool", tool)
+            self._edge(
+                id, target, "invokes_tool", f"{name} sends calls to tool {tool} through gateway tools-{account[-4:]}"
+            )
 
     def _workload(self, id: str, name: str, account: str, class_: IdentityClass) -> None:
         agent = class_ == "ai_persona"

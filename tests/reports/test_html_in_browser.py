@@ -207,6 +207,38 @@ def test_the_graph_can_be_walked_by_pointer_and_keyboard(open_report: Opener) ->
     watched.page.locator(".graph-side h3", has_text="c").wait_for()
 
 
+def test_a_node_can_be_dragged_and_the_picture_zoomed(open_report: Opener) -> None:
+    pair = result(identities=[identity("a"), identity("b")], edges=[edge("a", "b", "can_become")])
+    watched = open_report(pair)
+    watched.open(address("a"))
+    node = watched.page.get_by_role("button", name="b, Legacy service")
+    before = node.get_attribute("transform")
+    box = node.bounding_box()
+    assert box
+    watched.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 12)
+    watched.page.mouse.down()
+    watched.page.mouse.move(box["x"] + 120, box["y"] + 60, steps=5)
+    watched.page.mouse.up()
+    assert node.get_attribute("transform") != before
+    assert "a" in watched.text(".graph-side h3")
+    scene = watched.page.locator("svg.graph > g")
+    before = scene.get_attribute("transform")
+    watched.page.get_by_role("button", name="Zoom in").click()
+    assert scene.get_attribute("transform") != before
+    harmless(watched)
+
+
+def test_only_the_record_that_was_asked_for_last_is_shown(open_report: Opener) -> None:
+    estate = sample(2_000)
+    watched = open_report(estate)
+    first, last = estate.identities[3], estate.identities[-3]
+    watched.page.evaluate("(hashes) => hashes.forEach((hash) => { location.hash = hash; })", [address(first.id)])
+    watched.page.evaluate("(hashes) => hashes.forEach((hash) => { location.hash = hash; })", [address(last.id)])
+    watched.page.locator("#view-record h1", has_text=last.name).wait_for()
+    watched.ready()
+    assert watched.text("#view-record h1") == last.name
+
+
 def test_a_hub_is_drawn_in_part_and_says_so(open_report: Opener) -> None:
     many = 500
     hub = result(

@@ -8,19 +8,31 @@ from urllib.parse import unquote
 
 import msgspec
 
+_UNUSABLE = (msgspec.MsgspecError, RecursionError, ValueError, OverflowError, TypeError)
+"""What decoding and encoding raise on texts that are no JSON, on nesting without end, and on numbers without end."""
+
 
 def document_text(value: Any) -> tuple[str | None, str]:
-    """The JSON text of a document, and what is wrong with it when there is none."""
+    """The JSON text of a document, and what is wrong with it when there is none.
+
+    Equal documents have equal texts, however they were written.
+    """
+    if value is None:
+        return None, "was not returned"
     if isinstance(value, dict):
-        return msgspec.json.encode(value).decode(), ""
+        try:
+            return msgspec.json.encode(value).decode(), ""
+        except _UNUSABLE as error:
+            return None, f"cannot be written as JSON: {error}"
     if not isinstance(value, str):
         return None, f"is {type(value).__name__}, not a document"
     text = value if value.lstrip().startswith("{") else unquote(value)
     try:
         parsed = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError) as error:
+        written = msgspec.json.encode(parsed).decode()
+    except _UNUSABLE as error:
         return None, f"is not JSON: {error}"
-    return (text, "") if isinstance(parsed, dict) else (None, "is JSON, but not an object")
+    return (written, "") if isinstance(parsed, dict) else (None, "is JSON, but not an object")
 
 
 def statements(text: str) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -13,9 +13,27 @@ from nhiscan.errors import UsageError
 LIMIT = 6144
 """Characters that AWS lets a managed policy have, without white space."""
 
+_RESOURCES = {
+    # On "*" it would let the scanner take on every role that trusts the account.
+    "sts:AssumeRole": "arn:*:iam::*:role/OrganizationAccountAccessRole",
+}
+"""Permissions that must not be given for everything. The name of the role is the default of --organization-role."""
+
+_DENIED_AS: dict[str, tuple[str, str] | None] = {
+    "apigateway:GetApiKey": ("apigateway:GET", "arn:*:apigateway:*::/apikeys/*"),
+    "sso-oidc:CreateTokenWithIAM": ("sso-oauth:CreateTokenWithIAM", "*"),
+    # These ask no permission of IAM: whoever has the token for them may call them.
+    "sso-oidc:CreateToken": None,
+    "sso:GetRoleCredentials": None,
+}
+"""Calls that the policy language names otherwise, as action and resource; the others are their own action, on "*"."""
+
 
 def permission_policy(operations: Iterable[Operation], never: Iterable[str], form: str) -> str:
-    """A read-only policy in the given form. Raises UsageError for a form that is not known."""
+    """A read-only policy in the given form; several of them, one behind the other, where one would be too long.
+
+    Raises UsageError for a form that is not known.
+    """
     policies = list(_split(_statements(operations, never)))
     match form:
         case "json":
@@ -29,21 +47,46 @@ def permission_policy(operations: Iterable[Operation], never: Iterable[str], for
 
 
 def _statements(operations: Iterable[Operation], never: Iterable[str]) -> Iterator[dict[str, Any]]:
-    by_service: dict[str, set[str]] = defaultdict(set)
-    for operation in operations:
-        for permission in operation.permission.split(","):
-            if permission.strip():
-                by_service[permission.strip().partition(":")[0]].add(permission.strip())
+    allowed = {
+        permission
+        for operation in operations
+        for part in operation.permission.split(",")
+        if (permission := part.strip())
+    }
+    for permission in sorted(allowed & _RESOURCES.keys()):
+        yield _statement(_title(permission.replace(":", "-")), "Allow", [permission], _RESOURCES[permission])
+    by_service: dict[str, list[str]] = defaultdict(list)
+    for permission in sorted(allowed - _RESOURCES.keys()):
+        by_service[permission.partition(":")[0]].append(permission)
     for service, permissions in sorted(by_service.items()):
         # Read calls take no resource on most services, and where they do, a scanner must see all of them.
-        yield _statement(f"Read{_title(service)}", "Allow", sorted(permissions))
-    refused = sorted(never)
-    if refused:
-        yield _statement("NeverReadSecrets", "Deny", refused)
+        yield from _parts(f"Read{_title(service)}", "Allow", permissions, "*")
+    denied: dict[str, set[str]] = defaultdict(set)
+    for call in never:
+        translated = _DENIED_AS.get(call, (call, "*"))
+        # A permission that the scanner itself needs cannot be denied: there it is the code that keeps away.
+        if translated is not None and not (translated[1] == "*" and translated[0] in allowed):
+            denied[translated[1]].add(translated[0])
+    for resource, actions in sorted(denied.items()):
+        sid = "NeverReadSecrets" if resource == "*" else f"NeverRead{_title(resource.split(':')[2])}Keys"
+        yield from _parts(sid, "Deny", sorted(actions), resource)
 
 
-def _statement(sid: str, effect: str, actions: list[str]) -> dict[str, Any]:
-    return {"Sid": sid, "Effect": effect, "Action": actions, "Resource": "*"}
+def _parts(sid: str, effect: str, actions: list[str], resource: str) -> Iterator[dict[str, Any]]:
+    """A statement, or as many as it takes for each to fit into a policy of its own."""
+    current: list[str] = []
+    number = 1
+    for action in actions:
+        if current and _size([_statement(f"{sid}{number}", effect, [*current, action], resource)]) > LIMIT:
+            yield _statement(f"{sid}{number}", effect, current, resource)
+            current, number = [], number + 1
+        current.append(action)
+    if current:
+        yield _statement(sid if number == 1 else f"{sid}{number}", effect, current, resource)
+
+
+def _statement(sid: str, effect: str, actions: list[str], resource: str) -> dict[str, Any]:
+    return {"Sid": sid, "Effect": effect, "Action": actions, "Resource": resource}
 
 
 def _title(service: str) -> str:
@@ -87,7 +130,7 @@ def _terraform(policy: dict[str, Any], name: str) -> str:
             "      {",
             f'        Sid      = "{statement["Sid"]}"',
             f'        Effect   = "{statement["Effect"]}"',
-            '        Resource = "*"',
+            f'        Resource = "{statement["Resource"]}"',
             "        Action = [",
             *(f'          "{action}",' for action in statement["Action"]),
             "        ]",

@@ -40,7 +40,32 @@ ACCOUNTS = Operation(
 )
 OPERATIONS = (CALLER, ASSUME, REGIONS, ACCOUNTS)
 
-NEVER = ("sts:GetSessionToken", "sts:GetFederationToken", "iam:CreateAccessKey")
+NEVER = (
+    # Credentials of AWS, long-lived and short-lived.
+    "cognito-identity:GetCredentialsForIdentity", "cognito-identity:GetOpenIdToken",
+    "cognito-identity:GetOpenIdTokenForDeveloperIdentity", "codeartifact:GetAuthorizationToken",
+    "ecr:GetAuthorizationToken", "ecr-public:GetAuthorizationToken", "iam:CreateAccessKey",
+    "redshift:GetClusterCredentials", "redshift:GetClusterCredentialsWithIAM", "redshift-serverless:GetCredentials",
+    "sso:GetRoleCredentials",
+    "sso-oidc:CreateToken", "sso-oidc:CreateTokenWithIAM", "sts:AssumeRoot", "sts:GetFederationToken",
+    "sts:GetSessionToken", "sts:GetWebIdentityToken",
+    # Stores of secrets, and what opens them.
+    "kms:Decrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyPair", "secretsmanager:BatchGetSecretValue",
+    "secretsmanager:GetSecretValue", "ssm:GetParameter", "ssm:GetParameterHistory", "ssm:GetParameters",
+    "ssm:GetParametersByPath",
+    # What agents act with.
+    "bedrock-agentcore:GetResourceApiKey", "bedrock-agentcore:GetResourceOauth2Token",
+    "bedrock-agentcore:GetResourcePaymentToken", "bedrock-agentcore:GetWorkloadAccessToken",
+    "bedrock-agentcore:GetWorkloadAccessTokenForJWT", "bedrock-agentcore:GetWorkloadAccessTokenForUserId",
+    # Keys and passwords of single services. API Gateway's GetApiKeys gives no value unless it is asked to.
+    "apigateway:GetApiKey", "codepipeline:GetJobDetails", "codepipeline:GetThirdPartyJobDetails",
+    "codepipeline:PollForJobs", "codepipeline:PollForThirdPartyJobs", "ec2:GetPasswordData",
+    "lightsail:DownloadDefaultKeyPair", "lightsail:GetInstanceAccessDetails",
+    "lightsail:GetRelationalDatabaseMasterUserPassword",
+    # Contents: code and data, in which secrets stand.
+    "codecommit:GetBlob", "codecommit:GetFile", "lambda:GetFunction", "lambda:GetLayerVersion", "s3:GetObject",
+)  # fmt: skip
+"""Calls that return a secret, or what secrets stand in, by service and call as the SDK names them."""
 
 # Regions that every account has: those opened before 2019-03-20 need no opt-in.
 _ALWAYS_ENABLED = (

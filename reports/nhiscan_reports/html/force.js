@@ -36,7 +36,7 @@ class Layout {
     }
     for (const { source, target } of this.links) this.pull(source, target);
     for (const node of nodes) {
-      node.vx = (node.vx - 0.02 * node.x * heat) * 0.6;
+      node.vx = (node.vx - 0.012 * node.x * heat) * 0.6;
       node.vy = (node.vy - 0.035 * node.y * heat) * 0.6;
       if (node.held) {
         node.vx = 0;
@@ -51,10 +51,11 @@ class Layout {
   }
 
   repel(a, b) {
-    const dx = a.x - b.x || 0.1;
+    // Names are wide and low, so nodes need more room beside them than above.
+    const dx = (a.x - b.x || 0.1) * 0.5;
     const dy = a.y - b.y || 0.1;
     const distance = Math.max(dx * dx + dy * dy, 100);
-    const force = (5200 * this.heat) / distance / Math.sqrt(distance);
+    const force = (7000 * this.heat) / distance / Math.sqrt(distance);
     a.vx += dx * force;
     a.vy += dy * force;
     b.vx -= dx * force;
@@ -65,7 +66,7 @@ class Layout {
     const dx = b.x - a.x;
     const dy = b.y - a.y;
     const distance = Math.sqrt(dx * dx + dy * dy) || 1;
-    const force = ((distance - 120) / distance) * 0.12 * this.heat;
+    const force = ((distance - 130) / distance) * 0.09 * this.heat;
     a.vx += dx * force;
     a.vy += dy * force;
     b.vx -= dx * force;

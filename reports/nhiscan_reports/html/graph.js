@@ -90,6 +90,7 @@ class Graph {
   }
 
   redraw() {
+    hideTip();
     this.layout.set([...this.nodes.values()], [...this.edges.values()].filter(({ from, to }) => from !== to));
     fill(this.edgeLayer, [...this.edges.values()].map((line) => this.drawEdge(line)));
     fill(this.nodeLayer, [...this.nodes.values()].map((node) => this.drawNode(node)));
@@ -125,7 +126,7 @@ class Graph {
         pointerenter: (event) => this.hover(event, [`${name}: ${kind}`, ...this.sentences(node)]),
         pointerleave: hideTip,
       },
-    }, shape, draw('text', { class: 'glyph', 'text-anchor': 'middle', y: 4 }, GLYPHS[type] ?? '?'), draw('text', { class: 'name', 'text-anchor': 'middle', y: 25 }, short));
+    }, draw('rect', { class: 'hit', x: -40, y: -13, width: 80, height: 42 }), shape, draw('text', { class: 'glyph', 'text-anchor': 'middle', y: 4 }, GLYPHS[type] ?? '?'), draw('text', { class: 'name', 'text-anchor': 'middle', y: 25 }, short));
     node.group = group;
     return group;
   }

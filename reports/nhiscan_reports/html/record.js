@@ -2,6 +2,7 @@
 
 async function showRecord(id) {
   const view = document.querySelector('#view-record .body');
+  const asked = location.hash;
   const [names_, findings, gaps, rules] = await Promise.all([names(), table('findings'), table('gaps'), table('rules')]);
   const place = names_.numbers.get(id);
   if (place === undefined) {
@@ -10,6 +11,8 @@ async function showRecord(id) {
     return;
   }
   const found = await entry(place);
+  // Somebody may have gone on to another record while this one was opened.
+  if (location.hash !== asked) return;
   const page = new RecordPage(names_, place, found, findings, gaps, rules);
   document.title = `${names_.name(place)}, nhiscan`;
   fill(view, page.content());

@@ -15,7 +15,9 @@ from tests.clouds.aws.answers import Answer, ServiceError, error_answer
 from tests.clouds.aws.calls import Call, CallLog
 from tests.clouds.aws.faults import Fault, Faults
 from tests.clouds.aws.http import DroppedError
+from tests.clouds.aws.ids import stable_id
 from tests.clouds.aws.routing import find_target
+from tests.clouds.aws.untyped import moto_module
 
 DEFAULT_ACCOUNT = "123456789012"
 """Account of every key that the emulator does not know."""
@@ -33,15 +35,14 @@ class Emulator:
     """All of AWS, in one process. moto's state is the process's, so there can be one at a time."""
 
     def __init__(self) -> None:
-        from moto.server import DomainDispatcherApplication, create_backend_app
-
         self.calls = CallLog()
         self.faults = Faults()
         self.store = overlay.Store()
         self.defects: list[str] = []
         """What went wrong inside of the emulator; a fixture fails the test for it."""
         self._clock: datetime | None = None
-        self._moto = DomainDispatcherApplication(create_backend_app)
+        server = moto_module("server")
+        self._moto = server.DomainDispatcherApplication(server.create_backend_app)
         self._accounts: dict[str, str] = {}
         self._lock = threading.Lock()
         _make_moto_lifelike(self)
@@ -59,8 +60,10 @@ class Emulator:
         """Forget everything: estates, faults, calls, hooks, defects and the clock."""
         from moto.core.base_backend import BackendDict
         from moto.core.model_instances import reset_model_data
+        from moto.organizations.models import organizations_backends
 
         BackendDict.reset()
+        organizations_backends.master_accounts.clear()  # which moto's own reset forgets
         reset_model_data()
         self.store.clear()
         self.faults.clear()
@@ -139,7 +142,7 @@ class Emulator:
         mark_account_as_visited(call.account, call.target.access_key, call.service, call.region)
 
     def _control(self, method: str, path: str, body: bytes) -> Answer:
-        """Steer the emulator from another process; see `tests.clouds.aws.control.Control`."""
+        """Steer the emulator from another process; see `tests.clouds.aws.process.AwsProcess`."""
         from tests.clouds.aws.estates import seed_estate
 
         try:
@@ -189,10 +192,7 @@ def _json(document: Any, status: int = 200) -> Answer:
 
 def _make_moto_lifelike(emulator: Emulator) -> None:
     """Give moto's IAM the emulator's clock, and ids that begin as AWS's do: AIDA for a user, AGPA for a group."""
-    from moto.iam import models
-
-    from tests.clouds.aws.ids import stable_id
-
+    models = moto_module("iam.models")
     user_class, group_class = models.User, models.Group
     while hasattr(user_class, "lifelike"):
         user_class, group_class = user_class.__base__, group_class.__base__

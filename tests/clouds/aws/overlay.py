@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 from botocore.validate import ParamValidator
 
 from tests.clouds.aws.answers import Answer, ServiceError
-from tests.clouds.aws.routing import Target, moto_request
+from tests.clouds.aws.routing import Target, moto_request, operation_of
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -89,7 +89,7 @@ def handlers() -> Mapping[tuple[str, str], Handler]:
 
 
 class BadFixtureError(AssertionError):
-    """An answer of the overlay breaks AWS's model: the fixture is wrong, and no test that rests on it proves a thing."""
+    """An answer of the overlay breaks AWS's model: the fixture is wrong, and a test that rests on it proves nothing."""
 
 
 class _Strict(ParamValidator):  # type: ignore[misc]
@@ -105,22 +105,25 @@ class _Strict(ParamValidator):  # type: ignore[misc]
 _VALIDATOR: Final = _Strict()
 
 
-def encoded(target: Target, environ: Mapping[str, Any], body: bytes, handler: Handler, context: Context) -> Answer | None:
+def encoded(
+    target: Target, environ: Mapping[str, Any], body: bytes, handler: Handler, context: Context
+) -> Answer | None:
     """The answer of a handler, held against AWS's model and serialised; None where the handler leaves it to moto."""
     from moto.core.parse import PROTOCOL_PARSERS
-    from moto.core.routing import get_service_router
     from moto.core.serialize import get_serializer_class
 
     request = moto_request(environ, body)
-    operation, uri = get_service_router(target.service).match(request)
-    params = PROTOCOL_PARSERS[target.protocol](operation).parse({
-        "method": request.method,
-        "values": request.values,
-        "headers": request.headers,
-        "body": request.data,
-        "url_path": request.path,
-        "url_params": uri,
-    })
+    operation, uri = operation_of(target, request)
+    params = PROTOCOL_PARSERS[target.protocol](operation).parse(
+        {
+            "method": request.method,
+            "values": request.values,
+            "headers": request.headers,
+            "body": request.data,
+            "url_path": request.path,
+            "url_params": uri,
+        }
+    )
     result = handler(context, dict(params))
     if result is None:
         return None

@@ -68,8 +68,8 @@ def _services() -> Mapping[str, tuple[_Service, ...]]:
         match = _METADATA.search(head)
         if match is None:
             raise RuntimeError(f"the model of {folder.name} does not begin with its metadata")
-        fields = dict(_FIELD.findall(match.group(1)))
-        signing = fields.get("signingName", fields["endpointPrefix"])
+        fields: dict[str, str] = dict(_FIELD.findall(match.group(1)))
+        signing = fields.get("signingName") or fields["endpointPrefix"]
         found[signing].append(
             _Service(folder.name, fields["protocol"], fields["apiVersion"], fields.get("targetPrefix", ""))
         )
@@ -96,9 +96,7 @@ def find_target(environ: Mapping[str, Any], body: bytes) -> Target | None:
     return Target(key, region, service.name, operation, service.protocol, signing)
 
 
-def _find(
-    environ: Mapping[str, Any], body: bytes, candidates: tuple[_Service, ...]
-) -> tuple[_Service | None, str]:
+def _find(environ: Mapping[str, Any], body: bytes, candidates: tuple[_Service, ...]) -> tuple[_Service | None, str]:
     header: str = environ.get("HTTP_X_AMZ_TARGET", "")
     if header:
         prefix, _, operation = header.rpartition(".")
@@ -138,25 +136,52 @@ def moto_request(environ: Mapping[str, Any], body: bytes) -> Any:
     return Request(dict(environ, **{"wsgi.input": io.BytesIO(body)}))
 
 
+@cache
+def _service_model(service: str) -> Any:
+    from moto.core.utils import get_service_model
+
+    return get_service_model(service)
+
+
+def operation_of(target: Target, request: Any) -> tuple[Any, dict[str, Any]]:
+    """The model of the operation, and what the path says. Raises LookupError where the service has none such."""
+    from moto.core.routing import get_service_router
+    from werkzeug.exceptions import NotFound
+
+    if target.protocol.startswith("rest"):
+        try:
+            found: tuple[Any, dict[str, Any]] = get_service_router(target.service).match(request)
+        except (NotFound, NotImplementedError) as error:
+            raise LookupError(target.operation) from error
+        return found
+    # A router of these protocols would load every operation of the service first, which takes a second for EC2.
+    from botocore.model import OperationNotFoundError
+
+    try:
+        return _service_model(target.service).operation_model(target.operation), {}
+    except OperationNotFoundError as error:
+        raise LookupError(target.operation) from error
+
+
 def parsed_params(target: Target, environ: Mapping[str, Any], body: bytes) -> dict[str, Any]:
     """Parameters of the call, by their names in the SDK's model. {} where no model knows the operation."""
     from moto.core.parse import PROTOCOL_PARSERS
-    from moto.core.routing import get_service_router
-    from werkzeug.exceptions import NotFound
 
     if not target.operation:
         return {}
     request = moto_request(environ, body)
     try:
-        operation, uri = get_service_router(target.service).match(request)
-    except (NotFound, NotImplementedError):
+        operation, uri = operation_of(target, request)
+    except LookupError:
         return {key: values[0] for key, values in parse_qs(body.decode("utf-8", "replace")).items()}
-    parsed: Mapping[str, Any] = PROTOCOL_PARSERS[target.protocol](operation).parse({
-        "method": request.method,
-        "values": request.values,
-        "headers": request.headers,
-        "body": request.data,
-        "url_path": request.path,
-        "url_params": uri,
-    })
+    parsed: Mapping[str, Any] = PROTOCOL_PARSERS[target.protocol](operation).parse(
+        {
+            "method": request.method,
+            "values": request.values,
+            "headers": request.headers,
+            "body": request.data,
+            "url_path": request.path,
+            "url_params": uri,
+        }
+    )
     return dict(parsed)

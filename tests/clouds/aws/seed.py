@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tests.clouds.aws.emulator import DEFAULT_ACCOUNT, Emulator
 from tests.clouds.aws.ids import stable_id, stable_secret
+from tests.clouds.aws.overlays.regions import Regions
 from tests.clouds.aws.overlays.root_user import RootKey, RootUser
 from tests.clouds.aws.overlays.service_credentials import ServiceCredentials
+from tests.clouds.aws.untyped import moto_module
 
 if TYPE_CHECKING:
     from tests.clouds.aws.seed_identity_center import IdentityCenter
@@ -45,7 +47,7 @@ def allow(*actions: str, on: str | Sequence[str] = "*", when: Mapping[str, Any] 
     return document(statement)
 
 
-def trust(principal: Mapping[str, Any] | str, action: str = "sts:AssumeRole", **condition: Any) -> dict[str, Any]:
+def trust(principal: Mapping[str, Any] | str, action: str = "sts:AssumeRole", /, **condition: Any) -> dict[str, Any]:
     """A trust policy; conditions are given as StringEquals={...}."""
     statement: dict[str, Any] = {"Effect": "Allow", "Principal": principal, "Action": action}
     if condition:
@@ -69,9 +71,7 @@ def _tags(tags: Mapping[str, str]) -> list[dict[str, str]]:
 
 @cache
 def _aws_policies() -> dict[str, dict[str, Any]]:
-    from moto.iam.aws_managed_policies import aws_managed_policies_data
-
-    found: dict[str, dict[str, Any]] = json.loads(aws_managed_policies_data)
+    found: dict[str, dict[str, Any]] = json.loads(moto_module("iam.aws_managed_policies").aws_managed_policies_data)
     return found
 
 
@@ -111,22 +111,19 @@ class User:
         self.record.password_reset_required = reset_required
         return self
 
-    def mfa(
-        self, enabled: datetime | None = None, kind: Literal["virtual", "hardware", "fido"] = "virtual"
-    ) -> User:
+    def mfa(self, enabled: datetime | None = None, kind: Literal["virtual", "hardware", "fido"] = "virtual") -> User:
         """Give it a second factor."""
-        from moto.iam.models import MFADevice, VirtualMfaDevice
-
+        models = moto_module("iam.models")
         serial = {
             "virtual": self.account.arn(f"mfa/{self.name}"),
             "hardware": f"GAHT{stable_secret(8, self.arn).upper()}",
             "fido": self.account.arn(f"u2f/user/{self.name}/{stable_secret(20, self.arn, 'fido').upper()}"),
         }[kind]
-        device = MFADevice(serial, "123456", "654321")
+        device = models.MFADevice(serial, "123456", "654321")
         device.enable_date = enabled or self.record.create_date
         self.record.mfa_devices[serial] = device
         if kind == "virtual":
-            virtual = VirtualMfaDevice(self.account.id, "us-east-1", f"/{self.name}")
+            virtual = models.VirtualMfaDevice(self.account.id, "us-east-1", f"/{self.name}")
             virtual.base32_string_seed = stable_secret(64, self.arn, "seed").upper()
             virtual.qr_code_png = b"\x89PNG" + stable_secret(60, self.arn, "png").encode()
             virtual.enable_date = device.enable_date
@@ -150,15 +147,14 @@ class User:
         region: str = "us-east-1",
     ) -> str:
         """Give it an access key; its id."""
-        from moto.iam.models import AccessKey, AccessKeyLastUsed
-
+        models = moto_module("iam.models")
         number = len(self.record.access_keys)
-        key = AccessKey(self.name, "AKIA", self.account.id, "Active" if active else "Inactive")
+        key = models.AccessKey(self.name, "AKIA", self.account.id, "Active" if active else "Inactive")
         key.access_key_id = stable_id("AKIA", self.account.id, self.name, str(number))
         key.secret_access_key = stable_secret(40, key.access_key_id)
         key.create_date = created or self.record.create_date
         if last_used is not None:
-            key.last_used = AccessKeyLastUsed(last_used, service, region)
+            key.last_used = models.AccessKeyLastUsed(last_used, service, region)
         self.record.access_keys.append(key)
         self.account.iam.access_keys[key.access_key_id] = key
         return str(key.access_key_id)
@@ -177,9 +173,9 @@ class User:
 
     def ssh_key(self, uploaded: datetime | None = None, active: bool = True) -> str:
         """Give it an SSH key for CodeCommit; its id."""
-        from moto.iam.models import SshPublicKey
-
-        key = SshPublicKey(self.name, f"ssh-rsa {stable_secret(120, self.arn, 'ssh')} {self.name}")
+        key = moto_module("iam.models").SshPublicKey(
+            self.name, f"ssh-rsa {stable_secret(120, self.arn, 'ssh')} {self.name}"
+        )
         key.ssh_public_key_id = stable_id("APKA", self.account.id, self.name, str(len(self.record.ssh_public_keys)))
         key.upload_date = uploaded or self.record.create_date
         key.status = "Active" if active else "Inactive"
@@ -188,12 +184,10 @@ class User:
 
     def signing_certificate(self, uploaded: datetime | None = None, active: bool = True) -> str:
         """Give it a signing certificate; its id."""
-        from moto.iam.models import SigningCertificate
-
         number = len(self.record.signing_certificates)
         id = stable_secret(32, self.arn, "certificate", str(number)).upper()
         body = f"-----BEGIN CERTIFICATE-----\n{stable_secret(64, id)}\n-----END CERTIFICATE-----"
-        certificate = SigningCertificate(id, self.name, body)
+        certificate = moto_module("iam.models").SigningCertificate(id, self.name, body)
         certificate.upload_date = uploaded or self.record.create_date
         certificate.status = "Active" if active else "Inactive"
         self.record.signing_certificates[id] = certificate
@@ -234,9 +228,7 @@ class Account:
     @property
     def iam(self) -> Any:
         """moto's own IAM of the account."""
-        from moto.iam.models import iam_backends
-
-        return iam_backends[self.id]["aws"]
+        return moto_module("iam.models").iam_backends[self.id]["aws"]
 
     def arn(self, resource: str) -> str:
         """ARN of an IAM resource of the account, such as "user/ci"."""
@@ -248,16 +240,14 @@ class Account:
 
     def session(self, role: str = "nhiscan-audit", name: str = "nhiscan") -> dict[str, str]:
         """Credentials of a session in the account, as environment variables. No role of that name needs to exist."""
-        from moto.iam.models import AccessKey
-        from moto.sts.models import AssumedRole, sts_backends
-
-        key = AccessKey(None, "ASIA", self.id)
+        sts = moto_module("sts.models")
+        key = moto_module("iam.models").AccessKey(None, "ASIA", self.id)
         key.access_key_id = stable_id("ASIA", self.id, role, name)
         key.secret_access_key = stable_secret(40, key.access_key_id)
         self.iam.access_keys[key.access_key_id] = key
-        session = AssumedRole(self.id, "us-east-1", key, name, self.arn(f"role/{role}"), "", 43200, "")
-        session.session_token = stable_secret(64, key.access_key_id)
-        sts_backends[self.id]["aws"].assumed_roles.append(session)
+        session = sts.AssumedRole(self.id, "us-east-1", key, name, self.arn(f"role/{role}"), "", 43200, "")
+        session.session_token = stable_secret(64, key.access_key_id, "token")
+        sts.sts_backends[self.id]["aws"].assumed_roles.append(session)
         return {
             "AWS_ACCESS_KEY_ID": key.access_key_id,
             "AWS_SECRET_ACCESS_KEY": key.secret_access_key,
@@ -289,11 +279,9 @@ class Account:
         former: Iterable[Document] = (),
     ) -> str:
         """Make a managed policy; its ARN. `former` are its older versions, oldest first."""
-        from moto.iam.models import ManagedPolicy
-
         born = created or ago(400)
         documents = [*former, content]
-        made = ManagedPolicy(
+        made = moto_module("iam.models").ManagedPolicy(
             name, self.id, "us-east-1", description=description, document=_text(documents[0]), path=path,
             create_date=born, update_date=born, tags={tag["Key"]: tag for tag in _tags(tags or {})},
         )  # fmt: skip
@@ -306,10 +294,8 @@ class Account:
 
     def aws_policy(self, name: str) -> str:
         """Have a managed policy of AWS; its ARN."""
-        from moto.iam.models import AWSManagedPolicy
-
         name = name.rpartition("/")[2]
-        made = AWSManagedPolicy.from_data(name, self.id, "us-east-1", _aws_policies()[name])
+        made = moto_module("iam.models").AWSManagedPolicy.from_data(name, self.id, "us-east-1", _aws_policies()[name])
         if made.arn not in self.iam.managed_policies:
             made.id = stable_id("ANPA", "000000000000", "policy", name)
             self.iam.managed_policies[made.arn] = made
@@ -366,9 +352,7 @@ class Account:
         region: str = "us-east-1",
     ) -> Role:
         """Make a role. `attach` are ARNs of managed policies, or names of AWS's own."""
-        from moto.iam.models import Role as MotoRole
-
-        made = MotoRole(
+        made = moto_module("iam.models").Role(
             self.id, "aws", stable_id("AROA", self.id, "role", name), name, _text(trusts), path,
             self._policy_arn(boundary) if boundary else None, description, _tags(tags or {}), str(max_session),
         )  # fmt: skip
@@ -379,11 +363,18 @@ class Account:
         return Role(self, made)
 
     def service_linked_role(
-        self, service: str, name: str, created: datetime | None = None, last_used: datetime | None = None
+        self,
+        service: str,
+        name: str,
+        created: datetime | None = None,
+        last_used: datetime | None = None,
+        attach: Iterable[str] = (),
     ) -> Role:
         """Make a role that belongs to a service of AWS."""
         host = service if "." in service else f"{service}.amazonaws.com"
-        return self.role(name, trust_service(host), created, last_used, path=f"/aws-service-role/{host}/")
+        return self.role(
+            name, trust_service(host), created, last_used, attach=attach, path=f"/aws-service-role/{host}/"
+        )
 
     def instance_profile(self, name: str, role: Role | None = None, created: datetime | None = None) -> str:
         """Make an instance profile; its ARN."""
@@ -406,12 +397,18 @@ class Account:
         made.valid_until = valid_until or ago(-3000)
         return str(made.arn)
 
-    def server_certificate(self, name: str, uploaded: datetime | None = None) -> str:
+    def server_certificate(self, name: str, uploaded: datetime | None = None, expires: datetime | None = None) -> str:
         """Have a server certificate; its ARN."""
         body = f"-----BEGIN CERTIFICATE-----\n{stable_secret(64, self.id, name)}\n-----END CERTIFICATE-----"
         made = self.iam.upload_server_certificate(name, body, stable_secret(40, name), None, "/")
-        made.upload_date = uploaded or ago(400)
+        made.uploaded = uploaded or ago(400)
+        made.expires = expires or made.uploaded + timedelta(days=398)
         return str(made.arn)
+
+    def regions(self, *names: str, opted_in: Iterable[str] = ()) -> None:
+        """Say which regions the account has without opt-in, fewer than AWS's for speed, and which it opted into."""
+        state = self.emulator.store.get(Regions, self.id)
+        state.always, state.opted_in = names or state.always, set(opted_in)
 
     def identity_center(self, region: str = "us-east-1") -> IdentityCenter:
         """Identity Center of the organization, which lives in this account and region."""

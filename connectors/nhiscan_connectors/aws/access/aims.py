@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -35,6 +35,8 @@ class Item(msgspec.Struct, frozen=True, gc=False, eq=False):
     """What its own side demands."""
     policies: tuple[str, ...] = ()
     """Managed policies of the account's own that it carries."""
+    artifacts: tuple[str, ...] = ()
+    """ARNs of the image repositories and code objects that a workload is made from, as far as they are known."""
 
 
 class AimClass:
@@ -119,6 +121,8 @@ class Aims:
         self._workloads: dict[tuple[str, str], list[Item]] | None = None
         self.services: dict[tuple[str, str], list[Item]] = defaultdict(list)
         """(account, service) -> roles that the service may take on; filled from trust policies."""
+        self.unread_trusts: dict[str, list[Item]] = defaultdict(list)
+        """Account -> roles whose trust policy could not be read: any service may take them on."""
         self.trusting_provider: dict[str, list[str]] = defaultdict(list)
         """Id of a SAML or OIDC provider -> roles that trust it."""
 
@@ -138,7 +142,7 @@ class Aims:
                 return AimClass(
                     id_,
                     f"role of account {account} that trusts {detail}",
-                    self.services[account, detail],
+                    [*self.services[account, detail], *self.unread_trusts[account]],
                 )
             case "workload":
                 items = [item for one in detail.split(",") for item in self._running(account, one)]
@@ -212,6 +216,7 @@ class Aims:
                         name=role.subject if role is not None else runs.identity,
                         known=_tagged(workload.tags, workload.scope.removeprefix("aws:")),
                         workload=f"{kind_name(workload.kind)} {workload.name}",
+                        artifacts=tuple(_artifacts(workload.attributes.values())),
                     )
                 )
         return self._workloads.get((account, kind), [])
@@ -241,6 +246,19 @@ class Aims:
 
 
 _KEYS = 2  # AWS allows two access keys a user
+
+
+_IMAGE = re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/([^:@\s]+)")
+_CODE = re.compile(r"s3://([^/\s]+)/(\S+)")
+
+
+def _artifacts(values: Iterable[str]) -> Iterator[str]:
+    for value in values:
+        image, code = _IMAGE.match(value), _CODE.match(value)
+        if image is not None:
+            yield f"arn:aws:ecr:{image[2]}:{image[1]}:repository/{image[3]}"
+        elif code is not None:
+            yield f"arn:aws:s3:::{code[1]}/{code[2]}"
 
 
 def known_of(holder: Holder) -> dict[str, Values]:

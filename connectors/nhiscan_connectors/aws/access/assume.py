@@ -17,7 +17,7 @@ from nhiscan_connectors.aws.access.conditions import Truth, any_of, holds
 from nhiscan_connectors.aws.access.context import Context, direct
 from nhiscan_connectors.aws.access.document import Statement
 from nhiscan_connectors.aws.access.estate import Estate, Holder
-from nhiscan_connectors.aws.access.hubs import Hubs, Reachable, Reached
+from nhiscan_connectors.aws.access.hubs import UNREAD, Hubs, Reachable, Reached, sure
 from nhiscan_connectors.aws.access.layers import Line, View, rule, said, stated
 from nhiscan_connectors.aws.access.sameness import candidates, sameness
 from nhiscan_connectors.aws.access.trust import ASSUME, Trusting, denied, names
@@ -56,10 +56,14 @@ class Assumable:
             items.sort(key=lambda item: item.arn)
 
     def _read(self, holder: Holder) -> None:
-        for use in self._estate.inventory.policy_uses_of(holder.id):
-            policy = self._estate.inventory.policies.get(use.policy) if use.use == "trust" else None
+        inventory = self._estate.inventory
+        uses = [use.policy for use in inventory.policy_uses_of(holder.id) if use.use == "trust"]
+        unread = not inventory.knows(holder.scope, "trust", holder.id)
+        for id_ in uses:
+            policy = inventory.policies.get(id_)
             document = self._estate.document(policy) if policy is not None else None
             if policy is None or document is None:
+                unread = True
                 continue
             trusting = Trusting(role=holder.id, account=holder.account, policy=policy.name, document=document)
             for statement in trusting.allows():
@@ -68,6 +72,11 @@ class Assumable:
                 if statement.allow and statement.principals is not None and not statement.not_principal:
                     for provider in statement.principals.federated:
                         self._aims.trusting_provider[provider].append(holder.id)
+        if unread:
+            item = self._aims.item(holder)
+            unknown = Item(item.arn, item.gains, item.name, item.known, "", (UNREAD,), item.policies)
+            self._by_account[holder.account].append(unknown)
+            self._aims.unread_trusts[holder.account].append(unknown)
 
     def _statement(self, holder: Holder, trusting: Trusting, statement: Statement) -> None:
         principals = statement.principals
@@ -303,7 +312,7 @@ class Assumable:
             identity=holder.id,
             target=target,
             method=METHOD,
-            answer="unknown" if unread else "conditional" if conditions else "allowed",
+            answer="unknown" if unread else sure(conditions),
             conditions=tuple(sorted(conditions)),
             reason=f"{holder.subject} can assume {name} ({source}){note}",
             fix=f"Take {holder.subject} out of the trust policy of {name}, or sts:AssumeRole out of its policies.",
@@ -318,7 +327,7 @@ class Assumable:
                         identity=administrator_of(f"aws:{account}"),
                         target=item.gains,
                         method=METHOD,
-                        answer="conditional" if item.conditions else "allowed",
+                        answer=sure(item.conditions),
                         conditions=item.conditions,
                         reason=f"an administrator of account {account} can let itself assume {item.name} of account"
                         f" {_account(item.arn)}, which trusts account {account}",

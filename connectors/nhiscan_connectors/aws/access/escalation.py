@@ -12,7 +12,7 @@ from nhiscan_connectors.aws.access.administers import administers
 from nhiscan_connectors.aws.access.context import Context
 from nhiscan_connectors.aws.access.estate import EVERYTHING, Estate, Holder
 from nhiscan_connectors.aws.access.finding import Finder, Found
-from nhiscan_connectors.aws.access.hubs import Hubs, Reached
+from nhiscan_connectors.aws.access.hubs import Hubs, Reached, sure
 from nhiscan_connectors.aws.access.method import Method
 from nhiscan_connectors.aws.access.wording import a
 
@@ -117,13 +117,13 @@ def _become(holder: Holder, found: Found, target: str, said: str, conditions: tu
     if holder.limits_unread:
         note += "; service control policies were not readable"
     method = found.method
-    needed = (*method.on, *method.on_policy, *method.anywhere)[0]
+    needed = (*method.on, *method.on_policy, *method.on_artifact, *method.anywhere)[0]
     where = f"out of {found.line.label}" if found.line is not None else f"from {holder.subject}"
     return CanBecome(
         identity=holder.id,
         target=target,
         method=method.id,
-        answer="unknown" if unread else "conditional" if conditions else "allowed",
+        answer="unknown" if unread else sure(conditions),
         conditions=conditions,
         reason=f"{holder.subject} {said}{source}{note}",
         fix=f"Take {needed} {where}, or narrow its Resource.",

@@ -240,7 +240,7 @@ class Finder:
         """Items on which everything is allowed that must be held on them."""
         same = tuple(sameness(profile.view(action.lower()), class_, context) for action in method.on)
         # What is said about policies is not reduced: there is no class of them.
-        policies = tuple(profile.view(action.lower()) for action in method.on_policy)
+        policies = tuple(profile.view(action.lower()) for action in (*method.on_policy, *method.on_artifact))
         whose = (holder.id if any(view.personal for view in policies) else "", *(view.signature for view in policies))
         key = (id(class_), same, whose, method.service)
         found = self._reached.get(key)
@@ -260,15 +260,16 @@ class Finder:
                 conditions=tuple(sorted({*item.conditions, *ruling.conditions})),
                 via=item.workload,
                 arn=item.arn,
+                artifact=artifact,
             )
-            for item, ruling in _rule_items(method, items, profile, context)
+            for item, ruling, artifact in _rule_items(method, items, profile, context)
         )
         return Reachable(class_.id, class_.title, len(class_.items), targets)
 
     def _permitted(self, method: Method, holder: Holder, profile: Profile, context: Context) -> Ruling | None:
         """By what a method would fire if the thing that it needs were there; None when it would not."""
         first: Ruling | None = None
-        for action in (*method.on, *method.on_policy):
+        for action in (*method.on, *method.on_policy, *method.on_artifact):
             ruling = self._anywhere(action.lower(), holder, profile, context, method.service)
             if not ruling:
                 return None
@@ -304,31 +305,43 @@ def _one(action: str, profile: Profile, arn: str, context: Context) -> Ruling:
     return best
 
 
-def _rule_items(method: Method, items: list[Item], profile: Profile, context: Context) -> Iterator[tuple[Item, Ruling]]:
+def _rule_items(
+    method: Method, items: list[Item], profile: Profile, context: Context
+) -> Iterator[tuple[Item, Ruling, str]]:
     for item in items:
         known = with_item(context, item)
         ruling = _all(method.on, profile, item.arn, known)
+        thing = ""
         if ruling and method.on_policy:
-            ruling = _on_policies(method, profile, item, known, ruling)
+            ruling, _ = _easiest(method.on_policy, item.policies, profile, known, ruling)
+        if ruling and method.on_artifact:
+            ruling, thing = _easiest(method.on_artifact, item.artifacts, profile, context, ruling)
         if ruling:
-            yield item, ruling
+            yield item, ruling, thing
 
 
-def _on_policies(method: Method, profile: Profile, item: Item, context: Context, so_far: Ruling) -> Ruling:
-    """The policy of an item that is easiest to rewrite."""
-    best = DENIED
-    for policy in item.policies:
-        ruling = _all(method.on_policy, profile, policy, context)
+def _easiest(
+    actions: tuple[str, ...], things: tuple[str, ...], profile: Profile, context: Context, so_far: Ruling
+) -> tuple[Ruling, str]:
+    """The one of several things, policies or artifacts, on which the actions ask for least."""
+    best, chosen = DENIED, ""
+    for thing in things:
+        ruling = _all(actions, profile, thing, context)
         if ruling and (not best or len(ruling.conditions) < len(best.conditions)):
-            best = ruling
+            best, chosen = ruling, thing
     if not best:
-        return best
+        return best, ""
     conditions = tuple(sorted({*best.conditions, *so_far.conditions}))
-    return Ruling(answer="conditional" if conditions else "allowed", conditions=conditions, line=best.line)
+    return Ruling(answer="conditional" if conditions else "allowed", conditions=conditions, line=best.line), chosen
 
 
 def _line(method: Method, profile: Profile, target: Reached, context: Context) -> Line | None:
-    return stated(profile.view(method.on[0].lower()), target.arn, context) if method.on else None
+    """The statement of the holder's own that gives a method its hold on a target."""
+    if method.on:
+        return stated(profile.view(method.on[0].lower()), target.arn, context)
+    if method.on_artifact:
+        return stated(profile.view(method.on_artifact[0].lower()), target.artifact, context)
+    return None
 
 
 def _examples(line: Line, action: str, holder: Holder) -> Iterator[str]:

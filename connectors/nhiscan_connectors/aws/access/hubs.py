@@ -7,7 +7,8 @@ edge to each user. Principals with the same reach share the hub. Few targets nee
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from typing import Literal
 
 import msgspec
 
@@ -22,6 +23,17 @@ DIRECT = 8
 """Up to this many targets are named one by one."""
 
 
+UNREAD = "a trust policy that could not be read"
+"""Stands among conditions for what nobody could look at: the answer is `unknown` then."""
+
+
+def sure(conditions: Collection[str]) -> Literal["allowed", "conditional", "unknown"]:
+    """The answer under some conditions."""
+    if UNREAD in conditions:
+        return "unknown"
+    return "conditional" if conditions else "allowed"
+
+
 class Reached(msgspec.Struct, frozen=True, gc=False, eq=False):
     """One target, with what its own side demands."""
 
@@ -32,6 +44,8 @@ class Reached(msgspec.Struct, frozen=True, gc=False, eq=False):
     """Workload or provider through which it is gained, for sentences."""
     arn: str = ""
     """What policies call the thing through which it is gained."""
+    artifact: str = ""
+    """What that thing is made from, when it is gained through that."""
 
 
 class Reachable:
@@ -142,7 +156,7 @@ class Hubs:
                     identity=hub,
                     target=member.gains,
                     method="member",
-                    answer="conditional" if member.conditions else "allowed",
+                    answer=sure(member.conditions),
                     conditions=member.conditions,
                     reason=f"{member.name} is a {title}",
                 )

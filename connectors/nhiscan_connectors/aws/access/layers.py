@@ -95,10 +95,10 @@ class View:
         """Per layer, the statements that allow; the first layer is the identity's own."""
         self.denies = tuple(denies)
         self.signature = (
-            tuple(tuple(id(line.statement) for line in group) for group in allows),
+            tuple(tuple((line.policy, id(line.statement)) for line in group) for group in allows),
             tuple(id(line.statement) for line in denies),
         )
-        """Equal for two views that give the same answers to the same questions."""
+        """Equal for two views that give the same answers, by statements that sentences call the same."""
         self.reduced: dict[int, Hashable] = {}
         """What `sameness` made of it, by class of targets."""
         self.personal = personal

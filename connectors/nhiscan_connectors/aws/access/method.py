@@ -65,6 +65,8 @@ class Method(msgspec.Struct, frozen=True, kw_only=True):
     """Permissions needed on the thing aimed at: `iam:PassRole` on the role, `lambda:InvokeFunction` on the function."""
     on_policy: tuple[str, ...] = ()
     """Permissions needed on a managed policy that the thing aimed at carries."""
+    on_artifact: tuple[str, ...] = ()
+    """Permissions needed on the image repository or the code that a workload is made from."""
     anywhere: tuple[str, ...] = ()
     """Permissions needed on some resource of their own kind."""
     service: str = ""
@@ -80,7 +82,7 @@ class Method(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def permissions(self) -> frozenset[str]:
         """Everything that it needs: its key."""
-        return frozenset((*self.on, *self.on_policy, *self.anywhere))
+        return frozenset((*self.on, *self.on_policy, *self.on_artifact, *self.anywhere))
 
 
 def passed(id: str, service: str, anywhere: str, can: str, *aliases: str, note: str = "") -> Method:

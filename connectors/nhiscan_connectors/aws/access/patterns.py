@@ -203,7 +203,7 @@ def _meet_text(a: str, b: str) -> str | None:
 
 
 _MOST_STATES = 50_000
-"""Pairs of positions that are followed. A hostile pair of patterns is taken to have in common what the second matches."""
+"""Pairs of positions that are followed. A hostile pair is taken to have in common what its second pattern matches."""
 
 
 def _common_text(a: str, b: str, kind: PatternKind) -> str | None:

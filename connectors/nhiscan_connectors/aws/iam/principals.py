@@ -1,255 +1,183 @@
-"""Users, roles, groups and policies, from the authorization details."""
+"""Users, groups and roles, with their policies, trusts and memberships, from the authorization details."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Final
 
-from nhiscan.connector import Shard
-from nhiscan.model import Activity, AnyRecord, Gap, Group, Identity, Membership, Policy, PolicyUse, Signal
+from nhiscan.model import Activity, AnyRecord, Group, Identity, Link, Membership, Signal
 from nhiscan_connectors.aws.documents import document_text
-from nhiscan_connectors.aws.iam import signals
-from nhiscan_connectors.aws.iam.operations import DETAILS
-from nhiscan_connectors.aws.iam.trust import trusts_of
+from nhiscan_connectors.aws.iam import operations as ops
+from nhiscan_connectors.aws.iam import shapes, signals
+from nhiscan_connectors.aws.iam.known import Known
+from nhiscan_connectors.aws.iam.policies import Held, PolicyBook, held_by, trust_policy
+from nhiscan_connectors.aws.iam.trust import Entry, TrustReader
 from nhiscan_connectors.aws.times import moment
 
-TRACKED = timedelta(days=400)
+TRACKED: Final = timedelta(days=400)
 """How far back AWS remembers the last use of a role."""
 
-_RESERVED = "/aws-reserved/sso.amazonaws.com/"
+PHANTOM: Final = "BedrockAPIKey-"
+"""Beginning of the names of users that the Bedrock console makes to carry an API key."""
+
+# Paths that AWS keeps for itself: nobody can make a role there, while any role may bear such a name.
+_LINKED: Final = "/aws-service-role/"
+_SIGN_ON: Final = "/aws-reserved/sso.amazonaws.com/"
 
 
-class Principals:
-    """Reads the pages of one account. Keeps which policies are referred to, for those whose document never came."""
+def parse_principals(known: Known) -> Iterator[AnyRecord]:
+    """Policies, groups, users and roles, and what could not be read of them."""
+    return _Principals(known).records()
 
-    def __init__(self, shard: Shard, seen: datetime | None) -> None:
-        self._shard = shard
-        self._scope = shard.scope
-        self._account = shard.scope.removeprefix("aws:")
-        self._seen = seen
-        self._documents: dict[str, str] = {}
-        self._returned: set[str] = set()
-        self._referred: dict[str, list[str]] = {}
-        """Holders by the managed policy that they hold or are bounded by."""
-        self._granted: dict[str, list[str]] = {}
-        """Holders by the managed policy that they hold."""
-        self._groups: dict[str, str] = {}
-        """ARNs of groups by name: users name their groups without the path."""
-        self._members: list[tuple[str, list[str]]] = []
-        self._told: set[str] = set()
 
-    def page(self, body: dict[str, Any]) -> Iterator[AnyRecord]:
-        """Records of one page."""
-        for policy in body.get("Policies") or ():
-            yield from self._managed(policy)
-        for group in body.get("GroupDetailList") or ():
-            yield from self._group(group)
-        for user in body.get("UserDetailList") or ():
-            yield from self._user(user)
-        for role in body.get("RoleDetailList") or ():
+class _Principals:
+    def __init__(self, known: Known) -> None:
+        self._known = known
+        self._book = PolicyBook(known)
+        self._trusts = TrustReader(known.role_named, known.unique_ids, known.account)
+        self._unread_trusts: dict[str, list[str]] = {}
+        """Roles by what is wrong with their trust policies."""
+        self._homeless: list[str] = []
+        """Users in a group that the account did not tell of."""
+
+    def records(self) -> Iterator[AnyRecord]:
+        yield from self._book.managed()
+        groups: dict[str, list[Held]] = {}
+        for group in self._known.groups:
+            yield self._group(group)
+            yield from self._book.of(group, group.group_policy_list)
+            groups[group.group_name] = held_by(group, group.group_policy_list)
+        for user in self._known.users:
+            yield from self._user(user, groups)
+        for role in self._known.roles:
             yield from self._role(role)
+        yield from self._gaps()
 
-    def rest(self) -> Iterator[AnyRecord]:
-        """What can be said only when all pages were read."""
-        for arn, holders in self._referred.items():
-            if arn not in self._returned:
-                yield Policy(
-                    id=arn,
-                    provider="aws",
-                    kind="managed",
-                    name=arn.rpartition("/")[2],
-                    scope=self._scope,
-                    problem="AWS did not return its document",
-                    managed_by_provider=":iam::aws:" in arn,
-                )
-                yield self._unread(f"policy {arn} was not returned", holders)
-        for arn, holders in self._granted.items():
-            if (text := self._documents.get(arn)) and (actions := signals.ai_actions(text)):
-                for holder in holders:
-                    yield _granted_ai(holder, actions, arn.rpartition("/")[2])
-        for user, names in self._members:
-            prefix = user.partition(":user/")[0]
-            for name in names:
-                yield Membership(member=user, group=self._groups.get(name, f"{prefix}:group/{name}"))
-
-    def _managed(self, policy: dict[str, Any]) -> Iterator[AnyRecord]:
-        arn = str(policy["Arn"])
-        if arn in self._returned:
-            return
-        self._returned.add(arn)
-        versions = policy.get("PolicyVersionList") or ()
-        default = next((v for v in versions if v.get("IsDefaultVersion")), None)
-        text, problem = document_text(default.get("Document") if default else None)
-        if text is not None:
-            self._documents[arn] = text
-        yield Policy(
-            id=arn,
+    def _group(self, group: shapes.Group) -> Group:
+        return Group(
+            id=group.arn,
             provider="aws",
-            kind="managed",
-            name=str(policy.get("PolicyName") or arn.rpartition("/")[2]),
-            scope=self._scope,
-            document=text,
-            problem=problem,
-            managed_by_provider=":iam::aws:" in arn,
+            name=group.group_name,
+            scope=self._known.scope,
+            created_at=moment(group.create_date),
         )
-        if problem:
-            yield self._unread(f"policy {arn} {problem}", [arn])
 
-    def _group(self, group: dict[str, Any]) -> Iterator[AnyRecord]:
-        arn = str(group["Arn"])
-        if arn in self._told:
-            return
-        self._told.add(arn)
-        self._groups[str(group.get("GroupName"))] = arn
-        yield Group(
-            id=arn,
-            provider="aws",
-            name=str(group.get("GroupName") or arn),
-            scope=self._scope,
-            created_at=moment(group.get("CreateDate")),
-        )
-        yield from self._holds(arn, group, "GroupPolicyList")
-
-    def _user(self, user: dict[str, Any]) -> Iterator[AnyRecord]:
-        arn, name = str(user["Arn"]), str(user["UserName"])
-        if arn in self._told:
-            return
-        self._told.add(arn)
+    def _user(self, user: shapes.User, groups: dict[str, list[Held]]) -> Iterator[AnyRecord]:
         yield Identity(
-            id=arn,
+            id=user.arn,
             provider="aws",
             kind="iam-user",
-            name=name,
-            scope=self._scope,
-            created_at=moment(user.get("CreateDate")),
-            path=str(user.get("Path") or "/"),
-            tags=tags_of(user),
-            attributes={"unique_id": str(user.get("UserId") or "")},
+            name=user.user_name,
+            scope=self._known.scope,
+            created_at=moment(user.create_date),
+            path=user.path or "/",
+            tags=shapes.tags_of(user.tags),
+            attributes={"unique_id": user.user_id} if user.user_id else {},
         )
-        if user.get("GroupList"):
-            self._members.append((arn, [str(name) for name in user["GroupList"]]))
-        yield from self._holds(arn, user, "UserPolicyList")
-        if name.startswith("BedrockAPIKey-"):
-            detail = "has the name that the console gives to users made for a Bedrock API key"
-            yield Signal(subject=arn, name="bedrock-console-user", detail=detail, source=DETAILS.name)
+        yield from self._book.of(user, user.user_policy_list)
+        held = held_by(user, user.user_policy_list)
+        for name in user.group_list or ():
+            prefix = user.arn.partition(":user/")[0]
+            yield Membership(member=user.arn, group=self._known.group_arns.get(name, f"{prefix}:group/{name}"))
+            held += groups.get(name, ())
+            if name not in groups and self._known.details_complete:
+                self._homeless.append(user.arn)
+        yield from self._book.signals(user, held)
+        if user.user_name.startswith(PHANTOM):
+            detail = "has the name that the console gives to a user that it makes to carry a Bedrock API key"
+            yield Signal(subject=user.arn, name="bedrock-console-user", detail=detail, source=ops.DETAILS.name)
 
-    def _role(self, role: dict[str, Any]) -> Iterator[AnyRecord]:
-        arn, name, path = str(role["Arn"]), str(role["RoleName"]), str(role.get("Path") or "/")
-        if arn in self._told:
-            return
-        self._told.add(arn)
-        text, problem = document_text(role.get("AssumeRolePolicyDocument"))
-        trusts = list(trusts_of(arn, text, DETAILS.name)) if text is not None else []
-        linked = path.startswith("/aws-service-role/")
-        reserved = path.startswith(_RESERVED) and name.startswith("AWSReservedSSO_")
-        session = role.get("MaxSessionDuration")
+    def _role(self, role: shapes.Role) -> Iterator[AnyRecord]:
+        listed = self._known.listed_roles.get(role.arn, role)
+        path = role.path or "/"
+        linked, reserved = path.startswith(_LINKED), path.startswith(_SIGN_ON)
+        text, problem = document_text(role.assume_role_policy_document)
+        entries = self._trusted(role, text, problem)
+        session = listed.max_session_duration or role.max_session_duration
+        attributes = {
+            "unique_id": role.role_id or "",
+            "max_session_minutes": str(session // 60) if session else "",
+        }
         yield Identity(
-            id=arn,
+            id=role.arn,
             provider="aws",
             kind="iam-role",
-            name=name,
-            scope=self._scope,
-            created_at=moment(role.get("CreateDate")),
-            activity=self._used(role),
+            name=role.role_name,
+            scope=self._known.scope,
+            created_at=moment(role.create_date),
+            activity=self._activity(role),
             managed_by_provider=linked,
-            human_access=reserved or bool(trusts and all(trust.kind == "saml" for trust in trusts)),
-            description=str(role.get("Description") or ""),
+            human_access=reserved or signals.only_saml(entries),
+            description=listed.description or role.description or "",
             path=path,
-            tags=tags_of(role),
-            attributes={
-                "unique_id": str(role.get("RoleId") or ""),
-                **({"max_session_minutes": str(session // 60)} if isinstance(session, int) else {}),
-            },
+            tags=shapes.tags_of(role.tags),
+            attributes={key: value for key, value in attributes.items() if value},
         )
-        yield from trusts
-        trust_id = f"{arn}/trust"
-        yield Policy(
-            id=trust_id, provider="aws", kind="trust", name="trust policy", scope=self._scope, document=text,
-            problem=problem,
-        )  # fmt: skip
-        yield PolicyUse(policy=trust_id, target=arn, use="trust")
-        if problem:
-            yield self._unread(f"the trust policy of {arn} {problem}", [arn], "trust")
-        yield from self._holds(arn, role, "RolePolicyList")
-        for profile in role.get("InstanceProfileList") or ():
-            if linked:
-                break
-            detail = f"is in the instance profile {profile.get('InstanceProfileName')}"
-            yield Signal(subject=arn, name="trusted-by-compute-service", detail=detail, source=DETAILS.name)
-        if linked:
-            detail = f"is the service-linked role of {path.split('/')[2]}"
-            yield Signal(subject=arn, name="service-linked-role", detail=detail, source=DETAILS.name)
-        elif reserved:
-            detail = "is a role of Identity Center, through which people sign in"
-            yield Signal(subject=arn, name="identity-center-role", detail=detail, source=DETAILS.name)
-        else:
-            yield from signals.of_trusts(arn, self._account, trusts)
-
-    def _holds(self, holder: str, body: dict[str, Any], inline: str) -> Iterator[AnyRecord]:
-        """Policies of a user, role or group: inline, attached, and the boundary."""
-        attached = [str(p.get("PolicyArn")) for p in body.get("AttachedManagedPolicies") or ()]
-        for policy in body.get(inline) or ():
-            name = str(policy.get("PolicyName"))
-            text, problem = document_text(policy.get("PolicyDocument"))
-            id = f"{holder}/policy/{name}"
-            yield Policy(
-                id=id, provider="aws", kind="inline", name=name, scope=self._scope, document=text, problem=problem
+        yield from (entry.of(role.arn, ops.DETAILS.name) for entry in entries)
+        yield from trust_policy(self._known, role, text, problem)
+        yield from self._book.of(role, role.role_policy_list)
+        for profile in role.instance_profile_list or ():
+            reason = (
+                f"instance profile {profile.instance_profile_name} gives role {role.role_name} to the instances in it"
             )
-            yield PolicyUse(policy=id, target=holder, use="permission")
-            if problem:
-                yield self._unread(f"policy {id} {problem}", [holder])
-            elif text and (actions := signals.ai_actions(text)):
-                yield _granted_ai(holder, actions, name)
-        for arn in attached:
-            yield PolicyUse(policy=arn, target=holder, use="permission")
-            self._referred.setdefault(arn, []).append(holder)
-            self._granted.setdefault(arn, []).append(holder)
-        yield from signals.of_attached(holder, attached)
-        boundary = (body.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn")
-        if boundary:
-            yield PolicyUse(policy=str(boundary), target=holder, use="boundary")
-            self._referred.setdefault(str(boundary), []).append(holder)
+            yield Link(source=profile.arn, target=role.arn, kind="gives_role", reason=reason)
+        yield from self._signals(role, entries, linked=linked, reserved=reserved)
 
-    def _used(self, role: dict[str, Any]) -> Activity | None:
-        """Last use of a role. An answer without the field says nothing; an empty one says "not in the window"."""
-        if "RoleLastUsed" not in role:
+    def _trusted(self, role: shapes.Role, text: str | None, problem: str) -> Sequence[Entry]:
+        if text is None:
+            self._unread_trusts.setdefault(problem, []).append(role.arn)
+            return ()
+        reading = self._trusts.read(text)
+        if reading.problem:
+            self._unread_trusts.setdefault(reading.problem, []).append(role.arn)
+        return reading.entries
+
+    def _signals(
+        self, role: shapes.Role, entries: Sequence[Entry], *, linked: bool, reserved: bool
+    ) -> Iterator[Signal]:
+        held = self._book.signals(role, held_by(role, role.role_policy_list))
+        if linked:
+            list(held)  # whom a bad policy concerns is kept, what its policies allow says nothing about a role of AWS
+            service = (role.path or "").split("/")[2]
+            detail = f"AWS made it for {service}, and nobody else can take it on"
+            yield Signal(subject=role.arn, name="service-linked-role", detail=detail, source=ops.DETAILS.name)
+            return
+        yield from held
+        if reserved:
+            detail = "IAM Identity Center made it, and gives it to people who sign in there"
+            yield Signal(subject=role.arn, name="identity-center-role", detail=detail, source=ops.DETAILS.name)
+        yield from signals.of_trust(role.arn, self._known.account, entries)
+        for profile in role.instance_profile_list or ():
+            detail = f"EC2 instances get it by instance profile {profile.instance_profile_name}"
+            name = "trusted-by-compute-service"
+            yield Signal(subject=role.arn, name=name, detail=detail, source=ops.DETAILS.name)
+
+    def _activity(self, role: shapes.Role) -> Activity | None:
+        """Last use of a role. An empty field says "not within 400 days"; a field that is not there says nothing."""
+        if role.role_last_used is None:
             return None
-        last = role["RoleLastUsed"] or {}
-        created = moment(role.get("CreateDate"))
-        since = self._seen - TRACKED if self._seen else None
-        if created and since and created > since:
-            since = created
-        used = moment(last.get("LastUsedDate"))
-        region = str(last.get("Region") or "")
-        detail = f"in {region}" if region and used else ""
-        return Activity(last_used_at=used, observed_since=since, detail=detail, source=DETAILS.name)
+        used = moment(role.role_last_used.last_used_date)
+        if used is not None:
+            detail = f"in {role.role_last_used.region}" if role.role_last_used.region else ""
+            return Activity(last_used_at=used, detail=detail, source=ops.DETAILS.name)
+        if role.role_last_used.last_used_date is not None or self._known.details_at is None:
+            return None
+        return Activity(observed_since=self._known.details_at - TRACKED, source=ops.DETAILS.name)
 
-    def _unread(self, why: str, subjects: list[str], aspect: Any = "policies") -> Gap:
-        return Gap(
-            connector="aws",
-            scope=self._scope,
-            operation=DETAILS.name,
-            reason="failed",
-            hides="what those who hold the policy may do",
-            detail=why,
-            blinds=(aspect,),
-            subjects=tuple(subjects),
-        )
-
-
-def tags_of(body: dict[str, Any]) -> dict[str, str]:
-    """Tags as a map."""
-    return {str(tag.get("Key")): str(tag.get("Value") or "") for tag in body.get("Tags") or () if isinstance(tag, dict)}
-
-
-def answered_at(times: Iterable[str]) -> datetime | None:
-    """The latest of the moments at which pages were answered."""
-    return max((at for text in times if (at := moment(text))), default=None)
-
-
-def _granted_ai(holder: str, actions: tuple[str, ...], policy: str) -> Signal:
-    some = ", ".join(actions[:3]) + (" and more" if len(actions) > 3 else "")
-    return Signal(
-        subject=holder, name="granted-ai-invoke", detail=f"may call {some} (policy {policy})", source=DETAILS.name
-    )
+    def _gaps(self) -> Iterator[AnyRecord]:
+        known = self._known
+        yield from self._book.gaps()
+        for problem, roles in self._unread_trusts.items():
+            hides = "who may take the roles on"
+            detail = f"trust policy: {problem}"
+            yield known.gap(ops.DETAILS, hides, "trust", subjects=roles, detail=detail)
+        if self._homeless:
+            hides = "what the users may do by a group that the account did not tell of"
+            yield known.gap(ops.DETAILS, hides, "policies", subjects=list(dict.fromkeys(self._homeless)))
+        if known.late_roles and known.details_complete:
+            hides = "what roles may do that were made while the account was read"
+            yield known.gap(ops.DETAILS, hides, "policies", "activity", subjects=sorted(known.late_roles))
+        if known.bad:
+            detail = f"{len(known.bad)} entries are not as AWS gives them: " + "; ".join(known.bad[:3])
+            yield known.gap(ops.DETAILS, ops.DETAILS.hides, *ops.DETAILS.blinds, detail=detail[:500])

@@ -2,103 +2,108 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from typing import Any
 
-from nhiscan.model import Signal, Trust
+from nhiscan.access.names import fits
+from nhiscan.model import Signal
 from nhiscan_connectors.aws.documents import listed, statements
 from nhiscan_connectors.aws.iam.operations import DETAILS
-
-_AI = frozenset({
-    "bedrock", "bedrock-agentcore", "bedrock-mantle", "network.bedrock-agentcore", "runtime-identity.bedrock-agentcore",
-    "qbusiness", "q", "qapps", "lexv2", "lex", "kendra", "aiops", "aidevops", "securityagent", "transform-custom",
-    "application-transformation", "developer.qbusiness", "agentcore",
-})  # fmt: skip
-_ML = frozenset({"sagemaker", "personalize", "forecast", "comprehend", "rekognition"})
-_COMPUTE = frozenset({
-    "ec2", "lambda", "ecs-tasks", "ecs", "eks", "pods.eks", "codebuild", "codepipeline", "codedeploy", "glue", "states",
-    "batch", "events", "scheduler", "pipes", "cloudformation", "elasticmapreduce", "emr-serverless", "tasks.apprunner",
-    "build.apprunner", "apigateway", "firehose", "backup", "config", "cloudtrail", "ssm", "rds", "monitoring.rds",
-    "spotfleet", "edgelambda", "airflow", "airflow-env", "transfer", "datasync", "dms", "iot", "s3", "sns", "vpc-flow-logs",
-    "delivery.logs", "replicator.lambda", "eks-fargate-pods", "autoscaling", "application-autoscaling", "opsworks",
-    "elasticbeanstalk", "redshift", "redshift-serverless", "appsync", "cognito-idp", "storagegateway", "amplify",
-})  # fmt: skip
-_CI_ISSUERS = (
-    "token.actions.githubusercontent.com", "gitlab", "oidc.circleci.com", "agent.buildkite.com", "app.terraform.io",
-    "vstoken.dev.azure.com", "api.bitbucket.org", "oidc.vercel.com", "oidc.codefresh.io", "app.harness.io",
-)  # fmt: skip
-_AI_POLICIES = re.compile(
-    r":policy/(?:service-role/|aws-service-role/)?(?:AmazonBedrock|BedrockAgentCore|AIDevOps|AIOps|AmazonQ|QBusiness"
-    r"|QApps|NovaAct|SecurityAgent|AmazonSageMakerCanvasBedrock|SageMakerStudioBedrock|AmazonDataZoneBedrock)"
+from nhiscan_connectors.aws.iam.tables import (
+    AI_ACTIONS,
+    AI_SERVICES,
+    COMPUTE_SERVICES,
+    ML_SERVICES,
+    is_ci_issuer,
+    is_cluster_issuer,
+    service_of,
 )
-_AI_ACTIONS = re.compile(
-    r"(?:bedrock(?:-mantle)?:(?:\*|invoke.*|converse.*|retrieve.*|callwithbearertoken|i.*\*)"
-    r"|bedrock-agentcore:(?:\*|invoke.*|getworkloadaccesstoken.*|getresource.*)"
-    r"|aws-external-anthropic:.*|sagemaker:invokeendpoint.*|qbusiness:(?:\*|chat.*)|aidevops:.*)",
-    re.IGNORECASE,
-)
-_SOURCE = DETAILS.name
+from nhiscan_connectors.aws.iam.trust import Entry
+
+_SHOWN = 80
 
 
-def service_of(principal: str) -> str:
-    """ "lambda" of "service:lambda.amazonaws.com"."""
-    return re.sub(r"\.amazonaws\.com(?:\.cn)?$", "", principal.removeprefix("service:"))
-
-
-def of_trusts(role: str, account: str, trusts: Iterable[Trust]) -> Iterator[Signal]:
+def of_trust(role: str, account: str, entries: Iterable[Entry]) -> Iterator[Signal]:
     """What the trust policy of a role says about who acts with it."""
-    found = list(trusts)
-    for trust in found:
-        signal = _of_trust(trust, account)
-        if signal is not None:
-            name, detail = signal
-            yield Signal(subject=role, name=name, detail=detail, source=_SOURCE)
-    if found and all(trust.kind == "saml" for trust in found):
-        yield Signal(
-            subject=role, name="saml-trust", detail="is open to people who sign in by SAML only", source=_SOURCE
-        )
+    found = list(entries)
+    for entry in found:
+        told = _of_entry(entry, account)
+        if told is not None:
+            yield Signal(subject=role, name=told[0], detail=told[1], source=DETAILS.name)
+    if only_saml(found):
+        detail = "only a SAML sign-on leads into it"
+        yield Signal(subject=role, name="saml-trust", detail=detail, source=DETAILS.name)
 
 
-def _of_trust(trust: Trust, account: str) -> tuple[str, str] | None:
-    if trust.kind == "service":
-        service = service_of(trust.principal)
-        if service in _AI:
-            return "trusted-by-ai-service", f"is trusted by the AI service {service}"
-        if service in _ML:
-            return "trusted-by-ml-service", f"is trusted by the machine learning service {service}"
-        if service in _COMPUTE:
-            return "trusted-by-compute-service", f"is trusted by the service {service}"
-        return None
-    if trust.kind == "oidc":
-        issuer = trust.principal.removeprefix("oidc:").partition("#")[0]
-        if any(known in issuer for known in _CI_ISSUERS):
-            return "trusted-by-ci-oidc", f"is trusted by the CI issuer {issuer}"
-        if issuer.startswith("oidc.eks."):
-            return "trusted-by-cluster-oidc", f"is trusted by the cluster issuer {issuer}"
-        return "oidc-trust", f"is trusted by the token issuer {issuer}"
-    if trust.kind == "account" and trust.principal != f"aws:{account}":
-        return "cross-account-trust", f"is trusted by the account {trust.principal.removeprefix('aws:')}"
+def only_saml(entries: Iterable[Entry]) -> bool:
+    """Whether SAML is the one way in."""
+    return {entry.kind for entry in entries} == {"saml"}
+
+
+def _of_entry(entry: Entry, account: str) -> tuple[str, str] | None:
+    match entry.kind:
+        case "service":
+            name = entry.principal.removeprefix("service:")
+            service = service_of(name)
+            if service in AI_SERVICES:
+                return "trusted-by-ai-service", f"the AI service {name} may take it on"
+            if service in ML_SERVICES:
+                return "trusted-by-ml-service", f"the machine-learning service {name} may take it on"
+            if service in COMPUTE_SERVICES:
+                return "trusted-by-compute-service", f"the service {name} may take it on"
+        case "oidc":
+            issuer = entry.principal.removeprefix("oidc:").partition("#")[0]
+            if is_ci_issuer(issuer):
+                return "trusted-by-ci-oidc", f"jobs that {_plain(issuer)} vouches for may take it on"
+            if is_cluster_issuer(issuer):
+                return "trusted-by-cluster-oidc", f"pods that {_plain(issuer)} vouches for may take it on"
+            return "oidc-trust", f"whomever {_plain(issuer)} vouches for may take it on"
+        case "account" | "principal":
+            other = entry.principal.split(":")[1 if entry.kind == "account" else 4]
+            if other != account:
+                return "cross-account-trust", f"account {_plain(other)} may take it on"
     return None
 
 
-def of_attached(holder: str, arns: Iterable[str]) -> Iterator[Signal]:
-    """Policies of AWS that are made for the use of AI services."""
-    for arn in arns:
-        if _AI_POLICIES.search(arn):
-            detail = f"holds the policy {arn.rpartition('/')[2]}"
-            yield Signal(subject=holder, name="ai-managed-policy", detail=detail, source=_SOURCE)
-
-
-@lru_cache(maxsize=65536)
 def ai_actions(text: str) -> tuple[str, ...]:
-    """Actions of AI services that a document allows by name; a bare "*" names none."""
+    """Action patterns of a document that name calls of models or agents; a bare "*" names none."""
+    lowered = text.lower()
+    if not any(service in lowered for service in AI_ACTIONS):
+        return ()
     return tuple(
         dict.fromkeys(
             action
             for _, statement in statements(text)
             if statement.get("Effect") == "Allow"
             for action in listed(statement.get("Action"))
-            if _AI_ACTIONS.fullmatch(action)
+            if _names_ai(action.lower())
         )
     )
+
+
+def _names_ai(action: str) -> bool:
+    service, _, name = action.partition(":")
+    known = AI_ACTIONS.get(service.rstrip("*?"), ())
+    # Of SageMaker most actions train, so only an action that is named is taken for the use of a model.
+    if service == "sagemaker" and not name.startswith("invokeendpoint"):
+        return False
+    return any(fits(name, one) for one in known)
+
+
+def granted_ai(identity: str, actions: tuple[str, ...], policy: str) -> Signal:
+    """A policy of an identity names AI actions."""
+    some = ", ".join(map(_plain, actions[:3])) + (" and more" if len(actions) > 3 else "")
+    detail = f"policy {_plain(policy)} names {some}"
+    return Signal(subject=identity, name="granted-ai-invoke", detail=detail, source=DETAILS.name)
+
+
+def ai_policy(identity: str, policy: str) -> Signal:
+    """An identity holds a policy that AWS wrote for users of AI services."""
+    detail = f"it holds the AWS policy {_plain(policy)}"
+    return Signal(subject=identity, name="ai-managed-policy", detail=detail, source=DETAILS.name)
+
+
+def _plain(text: Any) -> str:
+    """A name that somebody chose, on one line and short."""
+    clean = "".join(char if char.isprintable() else " " for char in str(text)[: _SHOWN + 1])
+    return clean if len(clean) <= _SHOWN else clean[:_SHOWN] + "…"

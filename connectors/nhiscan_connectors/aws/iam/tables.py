@@ -44,7 +44,7 @@ SERVICE_CREDENTIALS: Final = {
     "bedrock-mantle.amazonaws.com": "bedrock",
     "aws-external-anthropic.amazonaws.com": "anthropic",
 }
-"""Services whose service-specific credentials open an LLM provider, and which. Others are CodeCommit, Keyspaces, logs."""
+"""Services whose service-specific credentials open an LLM provider, and which. Not so CodeCommit, Keyspaces, logs."""
 
 AI_NAMESPACES: Final = frozenset({
     "bedrock", "bedrock-runtime", "bedrock-agent", "bedrock-agent-runtime", "bedrock-agentcore", "bedrock-mantle",

@@ -8,6 +8,7 @@ from nhiscan.connector import Operation, Shard
 from nhiscan.model import AnyRecord, Scope
 from nhiscan_connectors.aws.calls import Calls
 from nhiscan_connectors.aws.environment import environment_of
+from nhiscan_connectors.aws.fields import Fields
 from nhiscan_connectors.aws.service import Answers, Service
 
 ALIASES = Operation(
@@ -26,8 +27,11 @@ def collect(calls: Calls) -> None:
 def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
     """The account as a scope."""
     account = shard.scope.removeprefix("aws:")
-    name = next((str(alias) for alias in answers.items(ALIASES, "AccountAliases")), account)
+    fields = Fields(shard, answers)
+    aliases = [alias for body in fields.bodies(ALIASES) for alias in fields.texts(ALIASES, body, "AccountAliases")]
+    name = aliases[0] if aliases else account
     yield Scope(id=shard.scope, provider="aws", kind="account", name=name, environment=environment_of(name))
+    yield from fields.gaps()
 
 
 SERVICE = Service(name="account", part="account", operations=(ALIASES,), collect=collect, parse=parse)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,7 @@ from nhiscan.model import (
 )
 from nhiscan_connectors.aws.calls import Calls
 from nhiscan_connectors.aws.documents import document_text
+from nhiscan_connectors.aws.fields import Fields, table, text
 from nhiscan_connectors.aws.service import Answers, Service
 from nhiscan_connectors.aws.times import moment
 
@@ -103,82 +105,97 @@ def group_arn(id: str) -> str:
 
 def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
     """People and what they are assigned."""
-    for user in answers.items(USERS, "Users"):
+    fields = Fields(shard, answers)
+    for user in fields.items(USERS, "Users", "UserId"):
         yield from _person(shard, user)
-    for group in answers.items(GROUPS, "Groups"):
-        name = str(group.get("DisplayName") or group["GroupId"])
-        yield Group(id=group_arn(str(group["GroupId"])), provider="aws", name=name, scope=shard.scope)
-    for item in answers.items(MEMBERS, "GroupMemberships"):
-        member = str((item.get("MemberId") or {}).get("UserId"))
-        yield Membership(member=user_arn(member), group=group_arn(str(item.get("GroupId"))))
-    yield from _sets(shard, answers)
-    for item in answers.items(ASSIGNMENTS, "AccountAssignments"):
-        principal = str(item.get("PrincipalId"))
+    for group in fields.items(GROUPS, "Groups", "GroupId"):
+        name = text(group.get("DisplayName")) or group["GroupId"]
+        yield Group(id=group_arn(group["GroupId"]), provider="aws", name=name, scope=shard.scope)
+    for item in fields.items(MEMBERS, "GroupMemberships", "GroupId"):
+        if member := text(table(item.get("MemberId")).get("UserId")):
+            yield Membership(member=user_arn(member), group=group_arn(item["GroupId"]))
+    yield from _sets(shard, fields)
+    for item in fields.items(ASSIGNMENTS, "AccountAssignments", "PrincipalId", "PermissionSetArn", "AccountId"):
+        is_group = item.get("PrincipalType") == "GROUP"
         yield Assignment(
-            principal=group_arn(principal) if item.get("PrincipalType") == "GROUP" else user_arn(principal),
-            role=str(item.get("PermissionSetArn")),
-            scope=f"aws:{item.get('AccountId')}",
+            principal=group_arn(item["PrincipalId"]) if is_group else user_arn(item["PrincipalId"]),
+            role=item["PermissionSetArn"],
+            scope=f"aws:{item['AccountId']}",
             source=ASSIGNMENTS.name,
         )
-    for application in answers.items(APPLICATIONS, "Applications"):
-        arn = str(application["ApplicationArn"])
-        yield Identity(
-            id=arn,
-            provider="aws",
-            kind="identity-center-application",
-            name=str(application.get("Name") or arn.rpartition("/")[2]),
-            scope=shard.scope,
-            created_at=moment(application.get("CreatedDate")),
-            enabled=application.get("Status") == "ENABLED",
-            managed_by_provider=str(application.get("ApplicationProviderArn", "")).startswith("arn:aws:sso::aws:"),
-            description=str(application.get("Description") or ""),
-        )
-    for issuer in answers.items(ISSUERS, "TrustedTokenIssuers"):
-        arn = str(issuer["TrustedTokenIssuerArn"])
+    for application in fields.items(APPLICATIONS, "Applications", "ApplicationArn"):
+        yield _application(shard, application)
+    for issuer in fields.items(ISSUERS, "TrustedTokenIssuers", "TrustedTokenIssuerArn"):
+        arn = issuer["TrustedTokenIssuerArn"]
         yield FederationProvider(
-            id=arn, provider="aws", kind="oidc", scope=shard.scope, name=str(issuer.get("Name") or arn)
+            id=arn, provider="aws", kind="oidc", scope=shard.scope, name=text(issuer.get("Name")) or arn
         )
+    yield from fields.gaps()
 
 
 def _person(shard: Shard, user: dict[str, Any]) -> Iterator[AnyRecord]:
-    arn = user_arn(str(user["UserId"]))
-    emails = [str(e.get("Value")) for e in user.get("Emails") or () if e.get("Value")]
-    status = user.get("UserStatus")
+    arn = user_arn(user["UserId"])
+    emails = user.get("Emails")
+    found = [text(table(email).get("Value")) for email in (emails if isinstance(emails, list) else ())]
     yield Identity(
         id=arn,
         provider="aws",
         kind="identity-center-user",
-        name=str(user.get("UserName") or user["UserId"]),
+        name=text(user.get("UserName")) or user["UserId"],
         scope=shard.scope,
         created_at=moment(user.get("CreatedAt")),
-        enabled=None if status is None else status == "ENABLED",
-        email=emails[0] if emails else None,
-        description=str(user.get("Title") or ""),
+        enabled=_switch(user.get("UserStatus")),
+        email=next(filter(None, found), None),
+        description=text(user.get("Title")),
     )
     yield Signal(subject=arn, name="identity-center-user", detail="is a person in Identity Center", source=USERS.name)
 
 
-def _sets(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
+def _application(shard: Shard, application: dict[str, Any]) -> Identity:
+    arn = application["ApplicationArn"]
+    return Identity(
+        id=arn,
+        provider="aws",
+        kind="identity-center-application",
+        name=text(application.get("Name")) or arn.rpartition("/")[2],
+        scope=shard.scope,
+        created_at=moment(application.get("CreatedDate")),
+        enabled=_switch(application.get("Status")),
+        managed_by_provider=_OF_AWS.match(text(application.get("ApplicationProviderArn"))) is not None,
+        description=text(application.get("Description")),
+    )
+
+
+_OF_AWS = re.compile(r"arn:aws[a-z-]*:sso::aws:applicationProvider/(?!custom)")
+"""Applications of AWS itself. Providers of AWS whose name begins with "custom" stand for what a customer brought."""
+
+
+def _switch(status: object) -> bool | None:
+    return {"ENABLED": True, "DISABLED": False}.get(text(status))
+
+
+def _sets(shard: Shard, fields: Fields) -> Iterator[AnyRecord]:
     """Policies of permission sets, kept under the set's own id."""
-    for arn, bodies in answers.by_param(INLINE, "PermissionSetArn").items():
+    for arn, bodies in fields.by_param(INLINE, "PermissionSetArn").items():
         for body in bodies:
-            if body.get("InlinePolicy"):
-                text, problem = document_text(body["InlinePolicy"])
-                id = f"{arn}/policy/inline"
-                yield Policy(
-                    id=id,
-                    provider="aws",
-                    kind="inline",
-                    name="inline",
-                    scope=shard.scope,
-                    document=text,
-                    problem=problem,
-                )
-                yield PolicyUse(policy=id, target=str(arn), use="permission")
-    for arn, bodies in answers.by_param(MANAGED, "PermissionSetArn").items():
+            if not body.get("InlinePolicy"):
+                continue  # a permission set without one answers with an empty text
+            document, problem = document_text(body["InlinePolicy"])
+            id = f"{arn}/policy/inline"
+            yield Policy(
+                id=id,
+                provider="aws",
+                kind="inline",
+                name="inline",
+                scope=shard.scope,
+                document=document,
+                problem=problem,
+            )
+            yield PolicyUse(policy=id, target=arn, use="permission")
+    for arn, bodies in fields.by_param(MANAGED, "PermissionSetArn").items():
         for body in bodies:
-            for policy in body.get("AttachedManagedPolicies") or ():
-                yield PolicyUse(policy=str(policy.get("Arn")), target=str(arn), use="permission")
+            for policy in fields.within(MANAGED, body, "AttachedManagedPolicies", "Arn"):
+                yield PolicyUse(policy=policy["Arn"], target=arn, use="permission")
 
 
 SERVICE = Service(name="identity_center", part="region", operations=OPERATIONS, collect=collect, parse=parse)

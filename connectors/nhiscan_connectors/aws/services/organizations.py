@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from nhiscan.connector import Operation, Shard
 from nhiscan.model import AnyRecord, Policy, PolicyUse, Scope
 from nhiscan_connectors.aws.calls import Calls
 from nhiscan_connectors.aws.documents import document_text
 from nhiscan_connectors.aws.environment import environment_of
+from nhiscan_connectors.aws.fields import Fields, table, text
 from nhiscan_connectors.aws.plan import ACCOUNTS
 from nhiscan_connectors.aws.service import Answers, Service
 
@@ -39,7 +41,12 @@ POLICY = _operation("DescribePolicy", "reads a control policy", "what a policy o
 TARGETS = _operation("ListTargetsForPolicy", "tells where a control policy applies", "where control policies apply")
 
 OPERATIONS = (DESCRIBE, ACCOUNTS, ROOTS, UNITS, CHILDREN, POLICIES, POLICY, TARGETS)
-KINDS = {"SERVICE_CONTROL_POLICY": "organization-limit", "RESOURCE_CONTROL_POLICY": "resource-limit"}
+KINDS: dict[str, Literal["organization-limit", "resource-limit"]] = {
+    "SERVICE_CONTROL_POLICY": "organization-limit",
+    "RESOURCE_CONTROL_POLICY": "resource-limit",
+}
+_INSIDE = re.compile(r"arn:aws[a-z-]*:organizations::(\d{12}):(?:account|root)/(o-[a-z0-9]+)/")
+"""ARN of what is in an organization: the management account, and the organization."""
 
 
 def collect(calls: Calls) -> None:
@@ -65,114 +72,172 @@ def collect(calls: Calls) -> None:
     calls.each(policy, ids)
 
 
+_LISTS = (
+    ("Accounts", ACCOUNTS, "Id"),
+    ("Roots", ROOTS, "Id"),
+    ("OrganizationalUnits", UNITS, "Id"),
+)
+
+
 def recognise(body: dict[str, Any]) -> tuple[Operation, dict[str, Any]] | None:
-    """Which call of Organizations an exported answer belongs to, and with which parameters; None when to none."""
-    policy = body.get("Policy")
-    if isinstance(policy, dict) and "PolicySummary" in policy:
-        return POLICY, {"PolicyId": str((policy.get("PolicySummary") or {}).get("Id"))}
-    for key, operation in (
-        ("Organization", DESCRIBE),
-        ("Accounts", ACCOUNTS),
-        ("Roots", ROOTS),
-        ("OrganizationalUnits", UNITS),
-    ):
-        if key in body:
-            return operation, {}
-    if isinstance(body.get("Targets"), list):
-        # The answer does not repeat which policy was asked for; one that was saved with it is used.
-        return (TARGETS, {"PolicyId": str(body["PolicyId"])}) if "PolicyId" in body else None
-    if isinstance(policies := body.get("Policies"), list) and all(
-        isinstance(p, dict) and str(p.get("Type", "")) in KINDS for p in policies
-    ):
-        return POLICIES, {"Filter": str(policies[0]["Type"]) if policies else "SERVICE_CONTROL_POLICY"}
+    """Which call of Organizations an exported answer belongs to, and with which parameters; None when to none.
+
+    An answer does not repeat which parent, policy or filter was asked for; a parameter that was saved beside it
+    (`ParentId`, `PolicyId`, `Filter`) is used.
+    """
+    summary = table(table(body.get("Policy")).get("PolicySummary"))
+    if text(summary.get("Id")):
+        return POLICY, {"PolicyId": summary["Id"]}
+    if text(table(body.get("Organization")).get("Id")):
+        return DESCRIBE, {}
+    for key, operation, required in _LISTS:
+        if _are(body.get(key), required):
+            parent = text(body.get("ParentId"))
+            if parent and operation is ACCOUNTS:
+                operation = CHILDREN
+            return operation, {"ParentId": parent} if parent else {}
+    if _are(body.get("Targets"), "TargetId"):
+        policy = text(body.get("PolicyId"))
+        return (TARGETS, {"PolicyId": policy}) if policy else None
+    policies = body.get("Policies")
+    if isinstance(policies, list) and _are(policies, "Id") and all(policy.get("Type") in KINDS for policy in policies):
+        asked = text(body.get("Filter")) or (policies[0]["Type"] if policies else next(iter(KINDS)))
+        return POLICIES, {"Filter": asked}
     return None
+
+
+def _are(items: Any, required: str) -> bool:
+    """Whether something is a list of objects with a text in a field."""
+    return isinstance(items, list) and all(isinstance(item, dict) and text(item.get(required)) for item in items)
 
 
 def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
     """Scopes with their parents, and control policies with where they apply."""
-    organization = next((b.get("Organization") or {} for b in answers.bodies(DESCRIBE)), {})
-    if not organization:
-        return
-    org = f"aws:{organization.get('Id')}"
-    yield Scope(id=org, provider="aws", kind="organization", name=str(organization.get("Id")))
-    parents: dict[str, str] = {}
-    for root in answers.items(ROOTS, "Roots"):
-        id = f"aws:{root['Id']}"
-        yield Scope(id=id, provider="aws", kind="organizational-unit", name=str(root.get("Name") or "Root"), parent=org)
-    units: dict[str, Any] = {}
-    for parent, bodies in answers.by_param(UNITS, "ParentId").items():
-        for unit in (u for body in bodies for u in body.get("OrganizationalUnits") or ()):
-            units[str(unit["Id"])] = unit
-            parents[str(unit["Id"])] = str(parent)
-    for parent, bodies in answers.by_param(CHILDREN, "ParentId").items():
-        for account in (a for body in bodies for a in body.get("Accounts") or ()):
-            parents[str(account["Id"])] = str(parent)
-    names = {id: str(unit.get("Name") or id) for id, unit in units.items()}
-    for id, name in names.items():
-        yield Scope(
+    return _Organization(shard, answers).records()
+
+
+class _Organization:
+    def __init__(self, shard: Shard, answers: Answers) -> None:
+        self._shard = shard
+        self._fields = Fields(shard, answers)
+        self._accounts = list(self._fields.items(ACCOUNTS, "Accounts", "Id"))
+        self._roots = list(self._fields.items(ROOTS, "Roots", "Id"))
+        described = [table(body.get("Organization")) for body in self._fields.bodies(DESCRIBE)]
+        self._id = next((text(one.get("Id")) for one in described if text(one.get("Id"))), "")
+        self._management = next((text(one.get("MasterAccountId")) for one in described), "")
+        # Whoever may not describe the organization still reads its id in the ARNs of what is in it.
+        arns = [text(item.get("Arn")) for item in (*self._accounts, *self._roots)]
+        for match in filter(None, map(_INSIDE.match, arns)):
+            self._management = self._management or match[1]
+            self._id = self._id or match[2]
+        self._names: dict[str, str] = {}
+        """Of units, by id."""
+
+    def records(self) -> Iterator[AnyRecord]:
+        if self._id:
+            yield Scope(id=f"aws:{self._id}", provider="aws", kind="organization", name=self._id)
+            yield from self._units()
+            yield from self._placed()
+            yield from self._policies()
+        elif self._accounts:
+            yield from (self._account(account, {}) for account in self._accounts)
+        yield from self._fields.gaps()
+
+    @property
+    def _top(self) -> str | None:
+        return f"aws:{self._id}" if self._id else None
+
+    def _units(self) -> Iterator[Scope]:
+        """Roots and units, each under the one above it."""
+        for root in self._roots:
+            name = text(root.get("Name")) or "Root"
+            yield self._unit(root["Id"], name, self._top)
+        for parent, bodies in self._fields.by_param(UNITS, "ParentId").items():
+            for body in bodies:
+                for unit in self._fields.within(UNITS, body, "OrganizationalUnits", "Id"):
+                    name = text(unit.get("Name")) or unit["Id"]
+                    self._names[unit["Id"]] = name
+                    yield self._unit(unit["Id"], name, f"aws:{parent}" if parent else self._top)
+
+    def _unit(self, id: str, name: str, parent: str | None) -> Scope:
+        return Scope(
             id=f"aws:{id}",
             provider="aws",
             kind="organizational-unit",
             name=name,
-            parent=f"aws:{parents[id]}" if parents.get(id, "None") != "None" else org,
+            parent=parent,
             environment=environment_of(name),
         )
-    management = str(organization.get("MasterAccountId") or organization.get("ManagementAccountId") or "")
-    for account in answers.items(ACCOUNTS, "Accounts"):
-        yield _account(account, parents, names, org, management)
-    yield from _policies(answers)
 
+    def _placed(self) -> Iterator[Scope]:
+        """Accounts, each under its unit where that is known, and under the organization where it is not."""
+        parents: dict[str, str] = {}
+        accounts = {account["Id"]: account for account in self._accounts}
+        for parent, bodies in self._fields.by_param(CHILDREN, "ParentId").items():
+            for body in bodies:
+                for account in self._fields.within(CHILDREN, body, "Accounts", "Id"):
+                    parents[account["Id"]] = parent
+                    accounts.setdefault(account["Id"], account)
+        own = self._shard.scope.removeprefix("aws:")
+        if own.isdigit():
+            # A member may not list the others, but it belongs to the organization that it was told of.
+            accounts.setdefault(own, {"Id": own})
+        for account in accounts.values():
+            yield self._account(account, parents)
 
-def _account(
-    account: dict[str, Any], parents: dict[str, str], names: dict[str, str], org: str, management: str
-) -> Scope:
-    id = str(account["Id"])
-    parent = parents.get(id)
-    name = str(account.get("Name") or id)
-    return Scope(
-        id=f"aws:{id}",
-        provider="aws",
-        kind="account",
-        name=name,
-        parent=f"aws:{parent}" if parent else org,
-        environment=environment_of(name, names.get(parent or "", "")),
-        attributes={
-            "status": str(account.get("State") or account.get("Status") or ""),
-            **({"management": "true"} if id == management else {}),
-        },
-    )
-
-
-def _policies(answers: Answers) -> Iterator[AnyRecord]:
-    kinds: dict[str, str] = {}
-    for body in answers.bodies(POLICY):
-        policy = body.get("Policy") or {}
-        summary = policy.get("PolicySummary") or {}
-        kind = str(summary.get("Type"))
-        if kind not in KINDS:
-            continue
-        text, problem = document_text(policy.get("Content"))
-        kinds[str(summary["Id"])] = kind
-        yield Policy(
-            id=str(summary.get("Arn") or summary["Id"]),
+    def _account(self, account: dict[str, Any], parents: dict[str, str]) -> Scope:
+        id = account["Id"]
+        parent = parents.get(id, "")
+        name = text(account.get("Name")) or id
+        status = text(account.get("State")) or text(account.get("Status"))
+        return Scope(
+            id=f"aws:{id}",
             provider="aws",
-            kind="organization",
-            name=str(summary.get("Name") or summary["Id"]),
-            scope=f"aws:{str(summary.get('Arn') or '').rpartition('policy/')[2].split('/')[0]}",
-            document=text,
-            problem=problem,
-            managed_by_provider=summary.get("AwsManaged") is True,
+            kind="account",
+            name=name,
+            parent=f"aws:{parent}" if parent else self._top,
+            environment=environment_of(name, self._names.get(parent, "")),
+            attributes={
+                **({"status": status} if status else {}),
+                **({"management": "true"} if id == self._management else {}),
+            },
         )
-    arns = {
-        str(s["Id"]): str(s.get("Arn") or s["Id"])
-        for body in answers.bodies(POLICY)
-        if (s := (body.get("Policy") or {}).get("PolicySummary"))
-    }
-    for id, bodies in answers.by_param(TARGETS, "PolicyId").items():
-        for target in (t for body in bodies for t in body.get("Targets") or ()):
-            if id in kinds:
-                use: Any = KINDS[kinds[id]]
-                yield PolicyUse(policy=arns[id], target=f"aws:{target['TargetId']}", use=use)
+
+    def _policies(self) -> Iterator[AnyRecord]:
+        """Control policies and their targets. One whose document was not given limits in a way that is not known."""
+        summaries: dict[str, dict[str, Any]] = {
+            summary["Id"]: summary
+            for summary in self._fields.items(POLICIES, "Policies", "Id")
+            if summary.get("Type") in KINDS
+        }
+        contents: dict[str, Any] = {}
+        for body in self._fields.bodies(POLICY):
+            policy = table(body.get("Policy"))
+            summary = table(policy.get("PolicySummary"))
+            if text(summary.get("Id")) and summary.get("Type") in KINDS:
+                summaries[summary["Id"]] = summary
+                contents[summary["Id"]] = policy.get("Content")
+        for id, summary in summaries.items():
+            document, problem = document_text(contents.get(id))
+            yield Policy(
+                id=_arn(summary),
+                provider="aws",
+                kind="organization",
+                name=text(summary.get("Name")) or id,
+                scope=f"aws:{self._id}",
+                document=document,
+                problem=problem,
+                managed_by_provider=summary.get("AwsManaged") is True,
+            )
+        for id, bodies in self._fields.by_param(TARGETS, "PolicyId").items():
+            for body in bodies if id in summaries else ():
+                for target in self._fields.within(TARGETS, body, "Targets", "TargetId"):
+                    use = KINDS[summaries[id]["Type"]]
+                    yield PolicyUse(policy=_arn(summaries[id]), target=f"aws:{target['TargetId']}", use=use)
+
+
+def _arn(summary: dict[str, Any]) -> str:
+    return text(summary.get("Arn")) or summary["Id"]
 
 
 SERVICE = Service(name="organizations", part="organization", operations=OPERATIONS, collect=collect, parse=parse)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from nhiscan.connector import Operation, Shard
 from nhiscan.model import Activity, AnyRecord, FederationProvider, Identity, Link, Signal
 from nhiscan_connectors.aws.calls import Calls
+from nhiscan_connectors.aws.fields import Fields, text
 from nhiscan_connectors.aws.service import Answers, Service
 from nhiscan_connectors.aws.times import moment
 
@@ -32,43 +34,60 @@ def collect(calls: Calls) -> None:
 
 def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
     """Trust anchors, the machines that came, and the roles that profiles hand out."""
-    anchors = list(answers.items(ANCHORS, "trustAnchors"))
+    fields = Fields(shard, answers)
+    anchors = list(fields.items(ANCHORS, "trustAnchors", "trustAnchorArn"))
     for anchor in anchors:
         yield FederationProvider(
-            id=str(anchor["trustAnchorArn"]),
+            id=anchor["trustAnchorArn"],
             provider="aws",
             kind="x509",
             scope=shard.scope,
-            name=str(anchor.get("name") or anchor["trustAnchorArn"]),
+            name=text(anchor.get("name")) or anchor["trustAnchorArn"],
             created_at=moment(anchor.get("createdAt")),
-            enabled=bool(anchor.get("enabled")),
+            enabled=_flag(anchor.get("enabled")),
         )
-    for profile in answers.items(PROFILES, "profiles"):
-        name, is_open = str(profile.get("name")), bool(profile.get("enabled"))
-        for role in profile.get("roleArns") or ():
-            for anchor in anchors:
-                if is_open and anchor.get("enabled"):
-                    anchor_name = anchor.get("name")
-                    yield Link(
-                        source=str(anchor["trustAnchorArn"]),
-                        target=str(role),
-                        kind="hands_out",
-                        reason=f"machines with a certificate under {anchor_name} get role {role} by profile {name}",
-                    )
-    for subject in answers.items(SUBJECTS, "subjects"):
-        arn, name = str(subject["subjectArn"]), str(subject.get("x509Subject") or subject["subjectArn"])
-        yield Identity(
-            id=arn,
-            provider="aws",
-            kind="x509-subject",
-            name=name,
-            scope=shard.scope,
-            created_at=moment(subject.get("createdAt")),
-            enabled=bool(subject.get("enabled")),
-            activity=Activity(last_used_at=moment(subject.get("lastSeenAt")), source=SUBJECTS.name),
-        )
-        detail = "signs in with a certificate by Roles Anywhere"
-        yield Signal(subject=arn, name="roles-anywhere-subject", detail=detail, source=SUBJECTS.name)
+    for profile in fields.items(PROFILES, "profiles"):
+        if _flag(profile.get("enabled")) is not False:
+            yield from _handed_out(profile, anchors, list(fields.texts(PROFILES, profile, "roleArns")))
+    for subject in fields.items(SUBJECTS, "subjects", "subjectArn"):
+        yield from _subject(shard, subject)
+    yield from fields.gaps()
+
+
+def _handed_out(profile: dict[str, Any], anchors: list[dict[str, Any]], roles: list[str]) -> Iterator[Link]:
+    """What is switched off hands out nothing; where nobody says whether it is, it is taken to be on."""
+    for role in roles:
+        for anchor in anchors:
+            if _flag(anchor.get("enabled")) is not False:
+                under, by = text(anchor.get("name")), text(profile.get("name"))
+                yield Link(
+                    source=anchor["trustAnchorArn"],
+                    target=role,
+                    kind="hands_out",
+                    reason=f"machines with a certificate under {under} get role {role} by profile {by}",
+                )
+
+
+def _subject(shard: Shard, subject: dict[str, Any]) -> Iterator[AnyRecord]:
+    arn = subject["subjectArn"]
+    seen = moment(subject.get("lastSeenAt"))
+    yield Identity(
+        id=arn,
+        provider="aws",
+        kind="x509-subject",
+        name=text(subject.get("x509Subject")) or arn,
+        scope=shard.scope,
+        created_at=moment(subject.get("createdAt")),
+        enabled=_flag(subject.get("enabled")),
+        # A subject is there because it came once, so a time that is missing says nothing of its use.
+        activity=Activity(last_used_at=seen, source=SUBJECTS.name) if seen else None,
+    )
+    detail = "signs in with a certificate by Roles Anywhere"
+    yield Signal(subject=arn, name="roles-anywhere-subject", detail=detail, source=SUBJECTS.name)
+
+
+def _flag(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 SERVICE = Service(

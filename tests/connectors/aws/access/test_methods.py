@@ -83,7 +83,11 @@ class Setting:
                 self.target = estate.role("victim", service=service)
             case "workload":
                 self.target = estate.role("victim", service="ec2.amazonaws.com")
-                estate.workload(self.method.kinds[0], workload_arn(self.method), self.target)
+                made_from = {
+                    "image": f"{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/agents:latest",
+                    "code": "s3://agents/code.zip",
+                }
+                estate.workload(self.method.kinds[0], workload_arn(self.method), self.target, attributes=made_from)
             case "saml-provider" | "oidc-provider":
                 self._provider(aim)
             case "role" | "role-made-admin" | "policy-of-role-made-admin":
@@ -304,6 +308,13 @@ def test_permissions_on_a_workload_are_held_on_one_kind_of_resource(method: Meth
     arn = workload_arn(method)
     for action in method.on:
         assert any(meet(pattern, arn) for pattern in patterns_for(action.lower(), "aws", ACCOUNT)), action
+
+
+def test_artifact_must_be_the_workloads_own() -> None:
+    (image,) = [method for method in METHODS if method.id == "agentcore-runtime-image"]
+    own = f"arn:aws:ecr:eu-west-1:{ACCOUNT}:repository/agents"
+    assert Setting(image, [allow("ecr:PutImage", own)]).firing()
+    assert not Setting(image, [allow("ecr:PutImage", own + "-other")]).edges()
 
 
 CATALOGUE = [
