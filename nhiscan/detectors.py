@@ -1,7 +1,7 @@
 """Detectors: the shapes of credentials, and the names that speak of one. Shapes are what each provider documents.
 
-A detector fires on text alone when the shape is unmistakable, or only beside a name that says what it is. Nothing here
-looks at data: `nhiscan.redact` does, and every pattern is written so that its time is linear in the text.
+A detector fires on text alone when the shape is unmistakable, or only beside a name that says what it is. Every
+pattern is written so that its time is linear in the text. `nhiscan.redact` walks answers with them.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import base64
 import binascii
 import math
 import re
-from collections import Counter
-from collections.abc import Callable
-from typing import Final, Literal, TypeAlias
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
 
@@ -277,7 +277,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     _detector("gitlab-token", rf"gl(?:{'|'.join(_GITLAB)})-[\w.=-]{{20,}}", *(f"gl{word}-" for word in _GITLAB),
               of="gitlab", check=_varied),
     _detector("gitlab-runner-registration-token", r"GR1348941[\w-]{20,}", "GR1348941", of="gitlab"),
-    _detector("slack-token", r"xox[abceoprs](?:\.xox[bp])?-[\w-]{10,}", "xox", of="slack"),
+    _detector("slack-token", r"xox[abceoprs](?:\.xox[bp])?-[\w-]{16,}", "xox", of="slack"),
     _detector("slack-app-token", r"xapp-[\w-]{20,}", "xapp-", of="slack"),
     _detector("slack-webhook", r"hooks\.slack\.com/(?:services|workflows|triggers)/(?P<secret>[\w/-]{20,})",
               "hooks.slack.com", of="slack", kind="webhook"),
@@ -321,7 +321,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     _detector("circleci-token", r"CCIPAT_[\w-]{40,}", "CCIPAT_", of="circleci"),
     # Forms that everybody uses. They come after those that name their maker.
     _detector("json-web-token", r"eyJ[\w-]{10,}(?:\.[\w-]*){0,4}", "eyJ", of="any", check=_is_token),
-    _detector("basic-authorization", r"(?i:basic) {1,4}(?P<secret>[A-Za-z0-9+/]{6,}={0,2})", "Basic ", "basic ",
+    _detector("basic-authorization", r"(?i:basic) {1,4}(?P<secret>[A-Za-z0-9+/]{14,}={0,2})", "Basic ", "basic ",
               "BASIC ", of="any", kind="password", check=_is_credentials, anchored=False),
     _detector("bearer-token", r"(?i:bearer) {1,4}(?P<secret>[A-Za-z0-9+/=._~-]{16,})", "Bearer ", "bearer ",
               "BEARER ", of="any", check=looks_random, anchored=False),
@@ -335,58 +335,160 @@ DETECTORS: Final[tuple[Detector, ...]] = (
               check=lambda secret: not is_placeholder(secret)),
 )  # fmt: skip
 
+
+# Where detectors look
+
+_ANCHORED = tuple(d for d in DETECTORS if d.anchored and d.near is None and d.secret)
+_FREE = tuple(d for d in DETECTORS if not d.anchored and d.near is None)
+_NAMED = tuple((d, d.near) for d in DETECTORS if d.near is not None)
+_ANY_NEAR = re.compile("|".join(f"(?:{near.pattern})" for _, near in _NAMED), re.IGNORECASE)
+_BESIDE = {  # name and value of a named detector, side by side in one text
+    d.id: re.compile(
+        rf"(?i:{near.pattern})[\w.-]{{0,40}}[\\\"'\s]{{0,6}}(?:=>|[:=])[\\\"'\s]{{0,6}}{d.pattern.pattern}", re.ASCII
+    )
+    for d, near in _NAMED
+}
+OURS = re.compile(r"\[(?:dropped|value(?::[0-9a-f]{16})?|redacted:[a-z0-9-]{1,64}:[0-9a-f]{16})\]")
+"""What stands where something was taken out."""
+
+
+def _any_of(words: Iterable[str]) -> str:
+    """One pattern for many words that tries each character once; of words that begin alike, the shortest counts."""
+    root: dict[str, Any] = {}
+    for word in sorted(words):
+        node = root
+        for character in word:
+            if "" in node:
+                break
+            node = node.setdefault(character, {})
+        else:
+            node[""] = {}
+
+    def pattern(node: dict[str, Any]) -> str:
+        if "" in node:
+            return ""
+        branches = [re.escape(character) + pattern(below) for character, below in sorted(node.items())]
+        return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+
+    return pattern(root)
+
+
+_WORDS_OF_HINTS = (
+    *(hint for d in _ANCHORED for hint in d.hints),
+    *(hint for d, _ in _NAMED for hint in d.hints),
+    *("PRIVATE KEY", "//", "atlasv1.", "Basic ", "basic ", "BASIC ", "Bearer ", "bearer ", "BEARER "),
+)
+# In texts within texts a word also begins after %22 and \n. Both patterns start with one set of characters, which `re`
+# skips to without trying the rest.
+_HINT = re.compile(
+    rf"[^A-Za-z0-9](?=(?:(?<=%)[0-9A-Fa-f]{{2}}|(?<=\\)(?:[nrtbf]|u[0-9A-Fa-f]{{4}}))?({_any_of(_WORDS_OF_HINTS)}))"
+)
+_MAYBE = re.compile(rf"[^A-Za-z0-9](?:{_any_of(_WORDS_OF_HINTS)}|(?<=[=~%\\]))")
+_BY_HINT = {
+    word: tuple(d for d in _ANCHORED if any(hint.startswith(word) for hint in d.hints))
+    for word in _WORDS_OF_HINTS
+    if not any(other != word and word.startswith(other) for other in _WORDS_OF_HINTS)
+}
+Trace: TypeAlias = Callable[[Detector, str], str]
+"""Takes a secret that a detector found, gives what stands in its place."""
+
+
+def may_hold(text: str) -> bool:
+    """Whether it is worth trying any detector on a text: a quick test that most texts fail.
+
+    It looks for a hint where a word begins, for the signs that assignments, escapes and few others have, and for the
+    mark in the middle of Azure's keys.
+    """
+    if len(text) < 20:  # what so few characters can hold has one of these
+        return "=" in text or "//" in text or "~" in text
+    return _MAYBE.search("\n" + text) is not None or (len(text) >= 84 and "JQQJ9" in text)
+
+
+def near(name: str) -> tuple[Detector, ...]:
+    """Detectors that a name makes worth trying; none where it says that its value is not the secret itself."""
+    if not _ANY_NEAR.search(name[:512]) or only_refers(name):
+        return ()
+    return tuple(detector for detector, pattern in _NAMED if pattern.search(name[:512]))
+
+
+def replace_named(text: str, detectors: tuple[Detector, ...], trace: Trace) -> str:
+    """Replace what detectors find that need a name, in a text that has the name."""
+    for detector in detectors:
+        text = _substitute(detector, detector.pattern, text, trace)
+    return text
+
+
+def replace_all(text: str, trace: Trace) -> str:
+    """Replace what the other detectors find, and what stands beside a name in the text itself."""
+    text = _anchored(text, trace)
+    for detector in _FREE:
+        if any(hint in text for hint in detector.hints):
+            text = _substitute(detector, detector.pattern, text, trace)
+    for detector, _ in _NAMED:
+        if any(hint in text for hint in detector.hints):
+            text = _substitute(detector, _BESIDE[detector.id], text, trace)
+    return text
+
+
+def _substitute(detector: Detector, pattern: re.Pattern[str], text: str, trace: Trace) -> str:
+    group = "secret" if "secret" in pattern.groupindex else 0
+
+    def replace(match: re.Match[str]) -> str:
+        secret = match[group]
+        if OURS.fullmatch(secret) or (detector.check is not None and not detector.check(secret)):
+            return match[0]
+        start, begin, end = match.start(), match.start(group), match.end(group)
+        return f"{match[0][: begin - start]}{trace(detector, secret)}{match[0][end - start :]}"
+
+    return pattern.sub(replace, text)
+
+
+def _anchored(text: str, trace: Trace) -> str:
+    """Replace what begins with a hint, in one pass. What a detector refused is not tried by it again."""
+    pieces: list[str] = []
+    done = 0
+    tried: defaultdict[str, int] = defaultdict(int)
+    for place in _HINT.finditer("\n" + text):
+        start = place.start(1) - 1
+        if start < done:
+            continue
+        for detector in _BY_HINT[place[1]]:
+            match = detector.pattern.match(text, start) if start >= tried[detector.id] else None
+            if match is None:
+                continue
+            group = "secret" if "secret" in detector.pattern.groupindex else 0
+            if detector.check is not None and not detector.check(match[group]):
+                tried[detector.id] = match.end()
+                continue
+            pieces += (text[done : match.start(group)], trace(detector, match[group]))
+            done = match.end(group)
+            break
+    return "".join((*pieces, text[done:])) if pieces else text
+
+
+# Names
+
 _LLM_NAMES: Final[tuple[tuple[str, str], ...]] = (
     ("azure_?open_?ai|azure_ai_|azure_inference|azure_foundry", "azure-openai"),
-    ("azure_search|azure_ai_search", "azure-search"),
-    ("open_?router", "openrouter"),
-    ("open_?ai", "openai"),
-    ("anthropic|claude", "anthropic"),
-    ("bedrock", "bedrock"),
-    ("gemini|(?:^|_)google_(?:api_key|generative|gen_?ai)|vertex_?ai", "google"),
-    ("mistral", "mistral"),
-    ("cohere(?:_|$)|(?:^|_)co_api_key", "cohere"),
-    ("groq", "groq"),
-    ("(?:^|_)x_?ai_(?:api|key|token)", "xai"),
-    ("perplexity|pplx", "perplexity"),
-    ("together_?(?:ai|api|key)", "together"),
-    ("fireworks", "fireworks"),
-    ("deep_?seek", "deepseek"),
-    ("replicate_(?:api|token)", "replicate"),
+    ("azure_search|azure_ai_search", "azure-search"), ("open_?router", "openrouter"), ("open_?ai", "openai"),
+    ("anthropic|claude", "anthropic"), ("bedrock", "bedrock"),
+    ("gemini|(?:^|_)google_(?:api_key|generative|gen_?ai)|vertex_?ai", "google"), ("mistral", "mistral"),
+    ("cohere(?:_|$)|(?:^|_)co_api_key", "cohere"), ("groq", "groq"), ("(?:^|_)x_?ai_(?:api|key|token)", "xai"),
+    ("perplexity|pplx", "perplexity"), ("together_?(?:ai|api|key)", "together"), ("fireworks", "fireworks"),
+    ("deep_?seek", "deepseek"), ("replicate_(?:api|token)", "replicate"),
     ("(?:^|_)hf_(?:api|token|hub|home)|hugging_?face", "huggingface"),
-    ("nvidia_(?:api|nim)|(?:^|_)nvapi|(?:^|_)ngc_api", "nvidia"),
-    ("cerebras", "cerebras"),
-    ("voyage_?(?:ai|api)", "voyage"),
-    ("(?:^|_)jina_?(?:ai|api)", "jina"),
-    ("(?:^|_)ai21", "ai21"),
-    ("eleven_?labs", "elevenlabs"),
-    ("assembly_?ai", "assemblyai"),
-    ("deepgram", "deepgram"),
-    ("stability_?(?:ai|api)", "stability"),
-    ("lite_?llm", "litellm"),
-    ("portkey", "portkey"),
-    ("helicone", "helicone"),
-    ("langfuse", "langfuse"),
-    ("lang_?smith|lang_?chain", "langsmith"),
-    ("pinecone", "pinecone"),
-    ("weaviate", "weaviate"),
-    ("qdrant", "qdrant"),
-    ("tavily", "tavily"),
-    ("(?:^|_)serper(?:_|$)", "serper"),
-    ("firecrawl", "firecrawl"),
-    ("(?:^|_)exa_api", "exa"),
-    ("(?:^|_)e2b(?:_|$)", "e2b"),
-    ("browserbase", "browserbase"),
-    ("composio", "composio"),
-    ("(?:^|_)wandb", "wandb"),
-    ("crew_?ai", "crewai"),
-    ("ollama", "ollama"),
-    ("vllm", "vllm"),
-    ("watson_?x", "watsonx"),
-    ("copilot", "github-copilot"),
-    ("cursor_api", "cursor"),
-    ("(?:^|_)mcp(?:_|$)", "mcp"),
+    ("nvidia_(?:api|nim)|(?:^|_)nvapi|(?:^|_)ngc_api", "nvidia"), ("cerebras", "cerebras"),
+    ("voyage_?(?:ai|api)", "voyage"), ("(?:^|_)jina_?(?:ai|api)", "jina"), ("(?:^|_)ai21", "ai21"),
+    ("eleven_?labs", "elevenlabs"), ("assembly_?ai", "assemblyai"), ("deepgram", "deepgram"),
+    ("stability_?(?:ai|api)", "stability"), ("lite_?llm", "litellm"), ("portkey", "portkey"),
+    ("helicone", "helicone"), ("langfuse", "langfuse"), ("lang_?smith|lang_?chain", "langsmith"),
+    ("pinecone", "pinecone"), ("weaviate", "weaviate"), ("qdrant", "qdrant"), ("tavily", "tavily"),
+    ("(?:^|_)serper(?:_|$)", "serper"), ("firecrawl", "firecrawl"), ("(?:^|_)exa_api", "exa"),
+    ("(?:^|_)e2b(?:_|$)", "e2b"), ("browserbase", "browserbase"), ("composio", "composio"), ("(?:^|_)wandb", "wandb"),
+    ("crew_?ai", "crewai"), ("ollama", "ollama"), ("vllm", "vllm"), ("watson_?x", "watsonx"),
+    ("copilot", "github-copilot"), ("cursor_api", "cursor"), ("(?:^|_)mcp(?:_|$)", "mcp"),
     ("(?:^|_)llm(?:_|$)", "llm"),
-)
+)  # fmt: skip
 """Words in a name, in lower case with "_" between them, and the provider that they mean; the first that matches counts.
 
 DATABRICKS_TOKEN is left out: it opens data far more often than models, and would make every data pipeline an agent."""

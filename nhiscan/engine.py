@@ -33,16 +33,35 @@ class Progress:
         """A shard is complete."""
 
 
-def begin(
-    directory: Path, chosen: Mapping[str, Settings], connectors: Mapping[str, Connector], *, started: datetime
-) -> Bundle:
-    """Make the bundle of a new scan over the chosen connectors."""
+class Manner(msgspec.Struct, frozen=True, kw_only=True):
+    """How shards are collected in this process."""
+
+    fan_out: int = 8
+    """Calls at a time within one shard."""
+    stop: Stop = msgspec.field(default_factory=Stop)
+    progress: Progress = msgspec.field(default_factory=Progress)
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    """The clock by which answers are dated."""
+
+    def sink(self, bundle: Bundle, shard: Shard) -> BundleSink:
+        """The sink of a shard."""
+        return BundleSink(bundle, shard, stop=self.stop, fan_out=self.fan_out, on_page=self.progress.page, now=self.now)
+
+
+def manifest_of(chosen: Mapping[str, Settings], connectors: Mapping[str, Connector], *, started: datetime) -> Manifest:
+    """The manifest of a new scan over the chosen connectors, without their secret settings."""
     asked = [
         ConnectorSettings(name=name, settings=_writable(connectors[name], settings))
         for name, settings in sorted(chosen.items())
     ]
-    manifest = Manifest(format=FORMAT, nhiscan_version=__version__, started=started, connectors=asked, shards=[])
-    return create(directory, manifest)
+    return Manifest(format=FORMAT, nhiscan_version=__version__, started=started, connectors=asked, shards=[])
+
+
+def begin(
+    directory: Path, chosen: Mapping[str, Settings], connectors: Mapping[str, Connector], *, started: datetime
+) -> Bundle:
+    """Make the bundle of a new scan over the chosen connectors."""
+    return create(directory, manifest_of(chosen, connectors, started=started))
 
 
 def collect(
@@ -51,10 +70,8 @@ def collect(
     secrets: Mapping[str, Settings],
     *,
     workers: int = 16,
-    fan_out: int = 8,
     executor: Executor | None = None,
-    progress: Progress | None = None,
-    stop: Stop | None = None,
+    manner: Manner | None = None,
 ) -> None:
     """Collect what the bundle does not have yet, for every connector that its manifest names.
 
@@ -62,36 +79,33 @@ def collect(
     work; any other `concurrent.futures.Executor` (Dask's, for one) is given `collect_shard` with picklable arguments.
     Raises NhiscanError when the scan cannot go on; what was collected so far stays.
     """
-    progress = progress or Progress()
-    stop = stop or Stop()
+    manner = manner or Manner()
     for entry in bundle.manifest.connectors:
         if not entry.planned:
-            _plan(bundle, connectors[entry.name], entry, secrets.get(entry.name, {}), stop, fan_out)
+            _plan(bundle, connectors[entry.name], entry, secrets.get(entry.name, {}), manner)
     settings = {entry.name: {**entry.settings, **secrets.get(entry.name, {})} for entry in bundle.manifest.connectors}
     shards = [shard for shard in bundle.manifest.shards if shard.part != PLAN]
-    progress.planned(len(shards))
-    jobs: list[Callable[[Executor], Future[None]]] = []
-    for shard in shards:
-        if executor is None:
-            jobs.append(
-                _local_job(
-                    bundle, connectors[shard.connector], settings[shard.connector], shard, fan_out, stop, progress
-                )
-            )
-        else:
-            jobs.append(_remote_job(bundle.directory, settings[shard.connector], shard, fan_out))
+    manner.progress.planned(len(shards))
+
+    def here(pool: Executor, shard: Shard) -> Future[None]:
+        name = shard.connector
+        return pool.submit(_collect_shard, bundle, connectors[name], settings[name], shard, manner)
+
+    def elsewhere(pool: Executor, shard: Shard) -> Future[None]:
+        return pool.submit(collect_shard, str(bundle.directory), settings[shard.connector], shard, manner.fan_out)
+
     if executor is not None:
-        _run(executor, jobs, stop)
+        _run(executor, elsewhere, shards, manner.stop)
     else:
         with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="shard") as pool:
-            _run(pool, jobs, stop)
-    bundle.save(msgspec.structs.replace(bundle.manifest, finished=datetime.now(UTC)))
+            _run(pool, here, shards, manner.stop)
+    bundle.save(msgspec.structs.replace(bundle.manifest, finished=manner.now()))
 
 
 def collect_shard(directory: str, settings: dict[str, Any], shard: Shard, fan_out: int) -> None:
     """Collect one shard into the bundle at `directory`: the unit of work that any executor can run."""
     bundle = open_bundle(Path(directory))
-    _collect_shard(bundle, plugins.connectors()[shard.connector], settings, shard, fan_out, Stop(), Progress())
+    _collect_shard(bundle, plugins.connectors()[shard.connector], settings, shard, Manner(fan_out=fan_out))
 
 
 def import_exports(bundle: Bundle, connector: Connector, path: Path) -> None:
@@ -111,17 +125,10 @@ def _writable(connector: Connector, settings: Settings) -> dict[str, Any]:
     return {key: value for key, value in settings.items() if key not in hidden and value not in (None, "", ())}
 
 
-def _plan(
-    bundle: Bundle,
-    connector: Connector,
-    entry: ConnectorSettings,
-    secrets: Settings,
-    stop: Stop,
-    fan_out: int,
-) -> None:
+def _plan(bundle: Bundle, connector: Connector, entry: ConnectorSettings, secrets: Settings, manner: Manner) -> None:
     """Ask a connector for its shards and write them to the manifest."""
     start = Shard(connector=connector.name, scope=connector.name, part=PLAN)
-    sink = BundleSink(bundle, start, stop=stop, fan_out=fan_out)
+    sink = manner.sink(bundle, start)
     failure = ""
     shards: list[Shard] = []
     try:
@@ -131,7 +138,7 @@ def _plan(
     finally:
         sink.close()
     if not failure:
-        _end(bundle, start, stop)
+        _end(bundle, start, manner)
     entries = [
         msgspec.structs.replace(other, planned=not failure, failure=failure) if other.name == entry.name else other
         for other in bundle.manifest.connectors
@@ -140,41 +147,15 @@ def _plan(
     bundle.save(msgspec.structs.replace(bundle.manifest, connectors=entries, shards=[*known, start, *shards]))
 
 
-def _end(bundle: Bundle, shard: Shard, stop: Stop) -> None:
-    sink = BundleSink(bundle, shard, stop=stop)
+def _end(bundle: Bundle, shard: Shard, manner: Manner) -> None:
+    sink = manner.sink(bundle, shard)
     sink.end()
     sink.close()
 
 
-def _local_job(
-    bundle: Bundle,
-    connector: Connector,
-    settings: Settings,
-    shard: Shard,
-    fan_out: int,
-    stop: Stop,
-    progress: Progress,
-) -> Callable[[Executor], Future[None]]:
-    return lambda pool: pool.submit(_collect_shard, bundle, connector, settings, shard, fan_out, stop, progress)
-
-
-def _remote_job(
-    directory: Path, settings: dict[str, Any], shard: Shard, fan_out: int
-) -> Callable[[Executor], Future[None]]:
-    return lambda pool: pool.submit(collect_shard, str(directory), settings, shard, fan_out)
-
-
-def _collect_shard(
-    bundle: Bundle,
-    connector: Connector,
-    settings: Settings,
-    shard: Shard,
-    fan_out: int,
-    stop: Stop,
-    progress: Progress,
-) -> None:
-    stop.check()
-    sink = BundleSink(bundle, shard, stop=stop, fan_out=fan_out, on_page=progress.page)
+def _collect_shard(bundle: Bundle, connector: Connector, settings: Settings, shard: Shard, manner: Manner) -> None:
+    manner.stop.check()
+    sink = manner.sink(bundle, shard)
     try:
         if not sink.ended:
             try:
@@ -185,14 +166,14 @@ def _collect_shard(
                 log.exception("collecting %s failed", shard.id)
                 sink.defect(error)
             sink.end()
-        progress.done(shard)
+        manner.progress.done(shard)
     finally:
         sink.close()
 
 
-def _run(pool: Executor, jobs: list[Callable[[Executor], Future[None]]], stop: Stop) -> None:
-    """Run all jobs; the first error stops the others, before their next call, and is raised."""
-    futures = [job(pool) for job in jobs]
+def _run(pool: Executor, submit: Callable[[Executor, Shard], Future[None]], shards: list[Shard], stop: Stop) -> None:
+    """Run all shards; the first error stops the others, before their next call, and is raised."""
+    futures = [submit(pool, shard) for shard in shards]
     pending = set(futures)
     try:
         while pending:

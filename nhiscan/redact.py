@@ -17,7 +17,6 @@ import hashlib
 import hmac
 import json
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
@@ -33,7 +32,6 @@ from nhiscan.detectors import (
     llm_name,
     looks_random,
     names_a_secret,
-    only_refers,
     role_of,
 )
 
@@ -68,58 +66,8 @@ _SHORTEST: Final = 9
 NAMED: Final = "named-secret"
 """The detector of values that are secrets by their name alone."""
 
-_ANCHORED = tuple(d for d in DETECTORS if d.anchored and d.near is None and d.secret)
-_FREE = tuple(d for d in DETECTORS if not d.anchored and d.near is None)
-_NAMED = tuple((d, d.near) for d in DETECTORS if d.near is not None)
-_IDENTIFIERS = tuple(d for d in DETECTORS if not d.secret)
 _KEY_ID = next(d for d in DETECTORS if d.id == "aws-access-key-id").pattern
-_ANY_NEAR = re.compile("|".join(f"(?:{near.pattern})" for _, near in _NAMED), re.IGNORECASE)
-_BESIDE = {  # name and value of a named detector, side by side in one text
-    d.id: re.compile(
-        rf"(?i:{near.pattern})[\w.-]{{0,40}}[\\\"'\s]{{0,6}}(?:=>|[:=])[\\\"'\s]{{0,6}}{d.pattern.pattern}", re.ASCII
-    )
-    for d, near in _NAMED
-}
 _ASSIGNED = re.compile(r"(?<![\w.-])(-{0,2}[A-Za-z_][\w.-]{1,80})=[\"']?([^\s\"'&;,<>=]{12,})", re.ASCII)
-_OURS = re.compile(r"\[(?:dropped|value(?::[0-9a-f]{16})?|redacted:[a-z0-9-]{1,64}:[0-9a-f]{16})\]")
-
-
-def _trie(words: Iterable[str]) -> str:
-    """One pattern for many words that tries each character once; of words that begin alike, the shortest counts."""
-    root: dict[str, Any] = {}
-    for word in sorted(words):
-        node = root
-        for character in word:
-            if "" in node:
-                break
-            node = node.setdefault(character, {})
-        else:
-            node[""] = {}
-
-    def pattern(node: dict[str, Any]) -> str:
-        if "" in node:
-            return ""
-        branches = [re.escape(character) + pattern(below) for character, below in sorted(node.items())]
-        return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
-
-    return pattern(root)
-
-
-# One pass over a text says whether any detector is worth trying, for most texts hold nothing: a hint that stands where
-# a word begins, also after %22 and \n of texts within texts; a sign that only assignments and few secrets have; or the
-# mark in the middle of Azure's keys.
-_ESCAPED = r"(?:(?<=%)[0-9A-Fa-f]{2}|(?<=\\)(?:[nrtbf]|u[0-9A-Fa-f]{4}))?"
-_WORDS = (
-    *(hint for d in _ANCHORED for hint in d.hints),
-    *(hint for d, _ in _NAMED for hint in d.hints),
-    *("PRIVATE KEY", "//", "atlasv1.", "Basic ", "basic ", "BASIC ", "Bearer ", "bearer ", "BEARER "),
-)
-_GATE = re.compile(rf"[^A-Za-z0-9](?:(?={_ESCAPED}({_trie(_WORDS)}))|(?<=[=~]))|JQQJ9")
-_BY_HINT = {
-    word: tuple(d for d in _ANCHORED if any(hint.startswith(word) for hint in d.hints))
-    for word in _WORDS
-    if not any(other != word and word.startswith(other) for other in _WORDS)
-}
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -228,7 +176,6 @@ class _Work:
             return known
         before = len(self.found)
         shown = self._text(key, _NOWHERE, None, user=False)
-        near = _near(key) if _ANY_NEAR.search(key[:512]) else ()
         role = (
             _DROPPED if key in self._drop
             else _VARIABLES if key in self._variables
@@ -236,23 +183,23 @@ class _Work:
             else _USER if key in _USER_MAPS
             else _PLAIN
         )  # fmt: skip
-        name = _Name(shown, role, near)
+        name = _Name(shown, role, near(key))
         if len(self.found) == before:  # a key that is a secret leaves a trace each time
             if len(self._names) >= 50_000:  # keys without end, of a map whose keys are data
                 self._names.clear()
                 self._plain.clear()
             self._names[key] = name
-            if role is _PLAIN and not near:
+            if role is _PLAIN and not name.near and not OURS.search(key):
                 self._plain[key] = name
         return name
 
     def _mapping(self, value: dict[Any, JSON], name: _Name, *, user: bool) -> dict[Any, JSON]:
         out: dict[Any, JSON] = {}
-        plain, gate = self._plain, _GATE.search
+        plain = self._plain
         for key, item in value.items():
             if not user and key in plain:
                 # The common case, without a call for a text that holds nothing.
-                if type(item) is str and (len(item) < _SHORTEST or gate("\n" + item) is None):
+                if type(item) is str and (len(item) < _SHORTEST or not may_hold(item)):
                     out[key] = item
                 else:
                     out[key] = self.walk(item, plain[key], key, user=False)
@@ -287,11 +234,10 @@ class _Work:
 
     def _sequence(self, items: Iterable[JSON], name: _Name, *, user: bool) -> list[JSON]:
         out: list[JSON] = []
-        gate = _GATE.search
         flag: _Name | None = None
         bare = not user and not name.near
         for index, item in enumerate(items):
-            if type(item) is str and bare and flag is None and (len(item) < _SHORTEST or gate("\n" + item) is None):
+            if type(item) is str and bare and flag is None and (len(item) < _SHORTEST or not may_hold(item)):
                 out.append(item)
             else:
                 out.append(self.walk(item, flag or name, index, user=user or flag is not None))
@@ -385,7 +331,7 @@ class _Work:
         return out
 
     def _value(self, value: str, name: _Name, leaf: str | int) -> str:
-        if not value or _OURS.fullmatch(value):
+        if not value or OURS.fullmatch(value):
             return value
         before = len(self.found)
         self._text(value, name, leaf, user=False)
@@ -404,7 +350,7 @@ class _Work:
 
     def _text(self, text: str, name: _Name, leaf: str | int | None, *, user: bool) -> str:
         """A text without the secrets in it. `leaf` is its place in what is being walked."""
-        if len(text) < _SHORTEST or _OURS.fullmatch(text):
+        if len(text) < _SHORTEST or OURS.fullmatch(text):
             return text
         whole = text
         known: dict[str, dict[str, str]] = {}
@@ -414,16 +360,10 @@ class _Work:
                 known[detector.id] = self._beside(detector, whole)
             return self._replaced(detector, secret, name, leaf, known[detector.id])
 
-        for detector in name.near:
-            text = _substitute(detector, detector.pattern, text, trace)
-        if _GATE.search("\n" + text):
-            text = _anchored(text, trace)
-            for detector in _FREE:
-                if any(hint in text for hint in detector.hints):
-                    text = _substitute(detector, detector.pattern, text, trace)
-            for detector, _ in _NAMED:
-                if any(hint in text for hint in detector.hints):
-                    text = _substitute(detector, _BESIDE[detector.id], text, trace)
+        if name.near:
+            text = replace_named(text, name.near, trace)
+        if may_hold(text):
+            text = replace_all(text, trace)
             if "=" in text:
                 text = self._assigned(text, leaf)
         if user and text is whole and names_a_secret(name.shown) and looks_random(text):
@@ -494,47 +434,6 @@ class _Work:
             if self._key_ids[id(around)]:
                 return self._key_ids[id(around)]
         return set()
-
-
-def _substitute(detector: Detector, pattern: re.Pattern[str], text: str, trace: Callable[[Detector, str], str]) -> str:
-    group = "secret" if "secret" in pattern.groupindex else 0
-
-    def replace(match: re.Match[str]) -> str:
-        secret = match[group]
-        if _OURS.fullmatch(secret) or (detector.check is not None and not detector.check(secret)):
-            return match[0]
-        start, end = match.start(), match.start(group) - match.start()
-        return f"{match[0][:end]}{trace(detector, secret)}{match[0][match.end(group) - start :]}"
-
-    return pattern.sub(replace, text)
-
-
-def _anchored(text: str, trace: Callable[[Detector, str], str]) -> str:
-    """Replace what begins with a hint, in one pass. No part of the text is tried twice by one detector."""
-    pieces: list[str] = []
-    done = 0
-    tried: defaultdict[str, int] = defaultdict(int)
-    for place in _GATE.finditer("\n" + text):
-        start = place.start(1) - 1
-        if place[1] is None or start < done:
-            continue
-        for detector in _BY_HINT[place[1]]:
-            match = detector.pattern.match(text, start) if start >= tried[detector.id] else None
-            if match is None:
-                continue
-            group = "secret" if "secret" in detector.pattern.groupindex else 0
-            if detector.check is not None and not detector.check(match[group]):
-                tried[detector.id] = match.end()
-                continue
-            pieces += (text[done : match.start(group)], trace(detector, match[group]))
-            done = match.end(group)
-            break
-    return "".join((*pieces, text[done:])) if pieces else text
-
-
-def _near(name: str) -> tuple[Detector, ...]:
-    """Detectors that a name makes worth trying; none where it says that its value is not the secret itself."""
-    return () if only_refers(name) else tuple(d for d, near in _NAMED if near.search(name[:512]))
 
 
 def _label(item: dict[Any, JSON]) -> str:

@@ -70,7 +70,9 @@ class BundleSink:
         stop: Stop,
         fan_out: int = 8,
         on_page: Callable[[Shard], None] | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        self._now = now
         self._bundle = bundle
         self._shard = shard
         self._stop = stop
@@ -101,7 +103,12 @@ class BundleSink:
         with self._lock:
             if shard.id not in self._others:
                 self._others[shard.id] = BundleSink(
-                    self._bundle, shard, stop=self._stop, fan_out=self._fan_out, on_page=self._on_page
+                    self._bundle,
+                    shard,
+                    stop=self._stop,
+                    fan_out=self._fan_out,
+                    on_page=self._on_page,
+                    now=self._now,
                 )
             return self._others[shard.id]
 
@@ -152,13 +159,13 @@ class BundleSink:
         """Record that the collector itself raised: all of the shard is in doubt."""
         detail = self._redactor.redact(f"{type(error).__name__}: {error}"[:300], drop=frozenset())[0]
         self._had_defect = False
-        self._write(Evidence(operation=DEFECT, at=_now(), problem="failed", detail=detail))
+        self._write(Evidence(operation=DEFECT, problem="failed", detail=detail))
 
     def end(self) -> None:
         """Say that the shard is complete."""
         if self._writer is not None and not self.ended:
             if self._had_defect:
-                self._write(Evidence(operation=DEFECT, at=_now()))  # overtakes the defect of an earlier attempt
+                self._write(Evidence(operation=DEFECT))  # overtakes the defect of an earlier attempt
             self._writer.end()
             self.ended = True
 
@@ -174,7 +181,7 @@ class BundleSink:
         try:
             page = fetch(token)
         except AbsentError:
-            evidence = Evidence(operation=operation.name, params=dict(asked), page=number, at=_now())
+            evidence = Evidence(operation=operation.name, params=dict(asked), page=number)
         except ReadError as error:
             detail = self._redactor.redact(error.message, drop=frozenset())[0]
             evidence = _refused(operation, asked, number, error.reason, error.code, detail)
@@ -186,7 +193,6 @@ class BundleSink:
                 page=number,
                 body=body,
                 next=page.next,
-                at=_now(),
                 sightings=[msgspec.to_builtins(item) for item in found],
             )
         return self._write(evidence)
@@ -194,7 +200,7 @@ class BundleSink:
     def _write(self, evidence: Evidence) -> Evidence:
         if self._writer is None:
             raise RuntimeError(f"{self._shard.id} is complete and takes no further pages")
-        line = self._writer.add(evidence)
+        line = self._writer.add(msgspec.structs.replace(evidence, at=_stamp(self._now())))
         if evidence.problem:
             self._refusals[evidence.operation] = evidence.detail
         if self._on_page is not None:
@@ -225,7 +231,6 @@ class BundleExportSink:
                 params=asked,
                 page=last + 1,
                 body=redacted,
-                at=_now(),
                 sightings=[msgspec.to_builtins(item) for item in found],
             ),
         )
@@ -236,7 +241,8 @@ class BundleExportSink:
 
     def _put(self, shard: Shard, evidence: Evidence) -> None:
         self.shards.setdefault(shard.id, shard)
-        self._evidence[shard.id].append(evidence)
+        # An export does not say when it was made; the moment of reading is the latest that it can be.
+        self._evidence[shard.id].append(msgspec.structs.replace(evidence, at=_stamp(datetime.now(UTC))))
 
     def finish(self) -> list[Shard]:
         """Write all shards to their end; gives them in the order in which they came."""
@@ -258,7 +264,6 @@ def _refused(operation: Operation, params: Params, page: int, reason: object, co
             "operation": operation.name,
             "params": dict(params),
             "page": page,
-            "at": _now(),
             "problem": reason,
             "code": code,
             "detail": detail,
@@ -277,5 +282,5 @@ def _key(operation: str, params: Params) -> tuple[str, bytes]:
     return page_key(operation, params, 0)[:2]
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -110,7 +110,7 @@ def _collect(
 ) -> None:
     try:
         with talk, _terminable():
-            engine.collect(bundle, connectors, secrets, workers=workers, progress=talk)
+            engine.collect(bundle, connectors, secrets, workers=workers, manner=engine.Manner(progress=talk))
     except (KeyboardInterrupt, StoppedError) as error:
         raise NhiscanError(
             "The scan was interrupted; what was read so far is kept.",
@@ -167,7 +167,7 @@ def judge_and_report(
     result = analyze(bundle, config, clock=clock, watch=watch)
     with watch.stage("render"):
         written = [write_report(result, name, output / file) for name, file in _FILES.items() if _have(name)]
-    talk.say("analyzed", seconds={name: round(seconds, 3) for name, seconds in watch.seconds.items()})
+    talk.note("analyzed", seconds={name: round(seconds, 3) for name, seconds in watch.seconds.items()})
     if not quiet:
         from rich.console import Console
 

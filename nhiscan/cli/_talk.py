@@ -88,6 +88,11 @@ class Talk(Progress):
         """Say one thing; `fields` go into the JSON form."""
         self._log.info(message, extra={"fields": fields})
 
+    def note(self, message: str, **fields: Any) -> None:
+        """Say something that only machines want to know."""
+        if self._json:
+            self.say(message, **fields)
+
     def planned(self, shards: int) -> None:
         """See `Progress.planned`."""
         self._shards = shards

@@ -65,6 +65,13 @@ def _json(status: int, document: Mapping[str, str], headers: Mapping[str, str]) 
     )
 
 
+def html_answer(status: int) -> Answer:
+    """A web page where an answer should be, as a proxy or moto gives it."""
+    title = {404: "Not Found", 502: "Bad Gateway"}.get(status, "Internal Server Error")
+    page = f"<!doctype html>\n<html lang=en>\n<title>{status} {title}</title>\n<h1>{title}</h1>\n"
+    return Answer(status, page.encode(), {"Content-Type": "text/html; charset=utf-8"})
+
+
 def denied(target: Target, principal: str) -> ServiceError:
     """What a service says to somebody who may not make a call."""
     message = (

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.clouds.aws import overlay
-from tests.clouds.aws.answers import Answer, ServiceError, error_answer
+from tests.clouds.aws.answers import Answer, ServiceError, error_answer, html_answer
 from tests.clouds.aws.calls import Call, CallLog
 from tests.clouds.aws.faults import Fault, Faults
 from tests.clouds.aws.http import DroppedError
@@ -97,7 +97,14 @@ class Emulator:
             call.status = int(status.split()[0])
             return start_response(status, headers, *rest)
 
-        return self._moto(environ, noted)  # type: ignore[no-any-return]
+        try:
+            return self._moto(environ, noted)  # type: ignore[no-any-return]
+        except Exception as error:
+            # What moto lacks is no defect: a scan meets such answers from proxies too. Whatever else it is, is one.
+            if not isinstance(error, NotImplementedError):
+                self._broke(call, error)
+            call.status = 500
+            return _send(html_answer(500), start_response)
 
     def _answer(self, call: Call, environ: Mapping[str, Any], body: bytes) -> Answer | None:
         """The answer of a fault or of the overlay; None where moto is to answer."""
@@ -122,8 +129,11 @@ class Emulator:
             return error_answer(target, error.code, error.message, error.status)
         except Exception as error:
             # Whatever it is, the test must fail for it, and must see why.
-            self.defects.append(f"{call!r}: {''.join(traceback.format_exception(error))}")
-            return Answer(BROKEN, str(error).encode(), {"Content-Type": "text/plain"})
+            self._broke(call, error)
+            return error_answer(target, "EmulatorBroke", str(error), BROKEN)
+
+    def _broke(self, call: Call, error: Exception) -> None:
+        self.defects.append(f"{call!r}: {''.join(traceback.format_exception(error))}")
 
     def _account_of(self, access_key: str) -> str:
         known = self._accounts.get(access_key)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
-from tests.clouds.aws.answers import Answer, ServiceError, denied, error_answer, not_opted_in, throttled
+from tests.clouds.aws.answers import Answer, ServiceError, denied, error_answer, html_answer, not_opted_in, throttled
 from tests.clouds.aws.calls import Call
 from tests.clouds.aws.http import DroppedError
 
@@ -17,8 +17,6 @@ Effect = Literal["deny", "throttle", "region", "html", "slow", "error", "drop"]
 
 _GLOBAL = frozenset({"iam", "organizations", "sts", "route53", "cloudfront"})
 """Services that answer for all regions from one place, whatever region a call was signed for."""
-
-_HTML = "<!doctype html>\n<html lang=en>\n<title>{status} {title}</title>\n<h1>{title}</h1>\n"
 
 
 @dataclass
@@ -66,10 +64,7 @@ class Fault:
             case "error":
                 error = ServiceError(self.code, self.message, self.status or 400)
             case "html":
-                status = self.status or 500
-                title = {404: "Not Found", 502: "Bad Gateway"}.get(status, "Internal Server Error")
-                page = _HTML.format(status=status, title=title)
-                return Answer(status, page.encode(), {"Content-Type": "text/html; charset=utf-8"})
+                return html_answer(self.status or 500)
             case _:
                 raise DroppedError(call.name)
         return error_answer(call.target, error.code, error.message, error.status)

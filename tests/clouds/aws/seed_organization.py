@@ -100,12 +100,8 @@ class Organization:
         self.management.emulator.store.get(Outside, self.management.id).features = list(features)
 
     def _date(self, record: Any, name: str, email: str, created: datetime, joined: str) -> None:
-        record.name, record.email, record.create_time, record.joined_method = (
-            name,
-            email,
-            created.replace(tzinfo=None),
-            joined,
-        )
+        record.name, record.email, record.joined_method = name, email, joined
+        record.create_time = created.replace(tzinfo=None)  # moto subtracts a bare date from it
         record.create_account_status_id = f"car-{stable_id('AROA', record.id, 'status').lower()}"
 
 

@@ -381,8 +381,8 @@ def test_roles_anywhere_lives_in_a_region(aws: Aws) -> None:
     anywhere.profile("warehouse", [role], duration=7200)
     subject = anywhere.subject("CN=gw-1", ago(2))
     client = aws.client("rolesanywhere", "eu-west-1")
-    anchors = client.get_paginator("list_trust_anchors").paginate(PaginationConfig={"PageSize": 1})
-    found = [item for page in anchors for item in page["trustAnchors"]]
+    first = client.list_trust_anchors(pageSize=1)
+    found = [*first["trustAnchors"], *client.list_trust_anchors(nextToken=first["nextToken"])["trustAnchors"]]
     assert [item["source"]["sourceType"] for item in found] == ["CERTIFICATE_BUNDLE", "AWS_ACM_PCA"]
     assert found[0]["trustAnchorArn"] == anchor
     (profile,) = client.list_profiles()["profiles"]

@@ -230,13 +230,21 @@ def _by_subject(allow: _Allow, others: list[Guard]) -> Iterator[Entry]:
         if test.base == base and test.lower == f"{issuer.lower()}:sub" and not test.passes_absent
     ]
     subject = named[0] if named else None
-    written = tuple(guard_of(test) for test in allow.tests if test is not subject)
+    written = tuple(_of_token(test, issuer) for test in allow.tests if test is not subject)
     if subject is None:
         yield Entry(f"oidc:{issuer}#*", "oidc", (*written, *others), allow.place)
         return
     for value in dict.fromkeys(subject.values):
         own = guard_of(msgspec.structs.replace(subject, values=(value,)))
         yield Entry(f"oidc:{issuer}#{value}", "oidc", (own, *written, *others), allow.place)
+
+
+def _of_token(test: Test, issuer: str) -> Guard:
+    """What a test of a claim does. A claim of another issuer is in none of this issuer's tokens."""
+    guard = guard_of(test)
+    optional = test.if_exists or test.quantifier == "forallvalues"
+    absent = guard.kind in ("subject", "audience") and test.lower.rpartition(":")[0] != issuer.lower()
+    return msgspec.structs.replace(guard, confines=False) if optional and absent else guard
 
 
 def _actions(statement: dict[str, Any]) -> frozenset[str]:
