@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import math
 import re
 from collections import Counter, defaultdict
@@ -378,17 +379,24 @@ _WORDS_OF_HINTS = (
     *(hint for d, _ in _NAMED for hint in d.hints),
     *("PRIVATE KEY", "//", "atlasv1.", "Basic ", "basic ", "BASIC ", "Bearer ", "bearer ", "BEARER "),
 )
-# In texts within texts a word also begins after %22 and \n. Both patterns start with one set of characters, which `re`
-# skips to without trying the rest.
-_HINT = re.compile(
-    rf"[^A-Za-z0-9](?=(?:(?<=%)[0-9A-Fa-f]{{2}}|(?<=\\)(?:[nrtbf]|u[0-9A-Fa-f]{{4}}))?({_any_of(_WORDS_OF_HINTS)}))"
+# All start with one set of characters, which `re` skips to without trying the rest. In texts within texts a word also
+# begins after %22 and \\n.
+_ANY_HINT = _any_of(_WORDS_OF_HINTS)
+_MAYBE = re.compile(rf"[^A-Za-z0-9](?:{_ANY_HINT}|(?<=[=~%\\]))")
+_HINT = re.compile(rf"[^A-Za-z0-9](?=({_ANY_HINT}))")
+_HINT_OR_ESCAPED = re.compile(
+    rf"[^A-Za-z0-9](?=(?:(?<=%)[0-9A-Fa-f]{{2}}|(?<=\\)(?:[nrtbf]|u[0-9A-Fa-f]{{4}}))?({_ANY_HINT}))"
 )
-_MAYBE = re.compile(rf"[^A-Za-z0-9](?:{_any_of(_WORDS_OF_HINTS)}|(?<=[=~%\\]))")
-_BY_HINT = {
-    word: tuple(d for d in _ANCHORED if any(hint.startswith(word) for hint in d.hints))
-    for word in _WORDS_OF_HINTS
-    if not any(other != word and word.startswith(other) for other in _WORDS_OF_HINTS)
-}
+
+
+def _by_hint(detectors: Iterable[Detector]) -> dict[str, tuple[Detector, ...]]:
+    shortest = [word for word in _WORDS_OF_HINTS if not any(word != w and word.startswith(w) for w in _WORDS_OF_HINTS)]
+    listed = list(detectors)
+    return {word: tuple(d for d in listed if any(hint.startswith(word) for hint in d.hints)) for word in shortest}
+
+
+_ANCHORED_BY_HINT = _by_hint(_ANCHORED)
+_NAMED_BY_HINT = _by_hint(detector for detector, _ in _NAMED)
 Trace: TypeAlias = Callable[[Detector, str], str]
 """Takes a secret that a detector found, gives what stands in its place."""
 
@@ -420,13 +428,15 @@ def replace_named(text: str, detectors: tuple[Detector, ...], trace: Trace) -> s
 
 def replace_all(text: str, trace: Trace) -> str:
     """Replace what the other detectors find, and what stands beside a name in the text itself."""
-    text = _anchored(text, trace)
+    pattern = _HINT_OR_ESCAPED if "%" in text or "\\" in text else _HINT
+    seen = dict.fromkeys(pattern.findall("\n" + text))
+    if any(_ANCHORED_BY_HINT[word] for word in seen):
+        text = _anchored(text, pattern, trace)
     for detector in _FREE:
         if any(hint in text for hint in detector.hints):
             text = _substitute(detector, detector.pattern, text, trace)
-    for detector, _ in _NAMED:
-        if any(hint in text for hint in detector.hints):
-            text = _substitute(detector, _BESIDE[detector.id], text, trace)
+    for detector in dict.fromkeys(detector for word in seen for detector in _NAMED_BY_HINT[word]):
+        text = _substitute(detector, _BESIDE[detector.id], text, trace)
     return text
 
 
@@ -443,16 +453,16 @@ def _substitute(detector: Detector, pattern: re.Pattern[str], text: str, trace: 
     return pattern.sub(replace, text)
 
 
-def _anchored(text: str, trace: Trace) -> str:
+def _anchored(text: str, hints: re.Pattern[str], trace: Trace) -> str:
     """Replace what begins with a hint, in one pass. What a detector refused is not tried by it again."""
     pieces: list[str] = []
     done = 0
     tried: defaultdict[str, int] = defaultdict(int)
-    for place in _HINT.finditer("\n" + text):
+    for place in hints.finditer("\n" + text):
         start = place.start(1) - 1
         if start < done:
             continue
-        for detector in _BY_HINT[place[1]]:
+        for detector in _ANCHORED_BY_HINT[place[1]]:
             match = detector.pattern.match(text, start) if start >= tried[detector.id] else None
             if match is None:
                 continue
@@ -537,12 +547,14 @@ def _words(name: str) -> list[str]:
 _WHOLE = frozenset({"e2b", "E2B", "ai21", "AI21", "s3", "S3", "b64", "B64", "base64", "BASE64"})
 
 
+@functools.lru_cache(maxsize=8192)
 def llm_name(name: str) -> str:
     """The LLM provider that a variable's, secret's or parameter's name speaks of; empty when none."""
     text = "_".join(_words(name))
     return next((provider for pattern, provider in _LLM if pattern.search(text)), "")
 
 
+@functools.lru_cache(maxsize=8192)
 def names_a_secret(name: str) -> bool:
     """Whether a name says that its value is a secret, and not only where one is kept (…_ARN, …_FILE, …_URL)."""
     words = _words(name)

@@ -17,8 +17,9 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from datetime import date, datetime
+from operator import is_
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -27,11 +28,16 @@ from nhiscan.connector import JSON, ReadError
 from nhiscan.decode import account_of_access_key, decode
 from nhiscan.detectors import (
     DETECTORS,
+    OURS,
     Detector,
     is_placeholder,
     llm_name,
     looks_random,
+    may_hold,
     names_a_secret,
+    near,
+    replace_all,
+    replace_named,
     role_of,
 )
 
@@ -67,7 +73,8 @@ NAMED: Final = "named-secret"
 """The detector of values that are secrets by their name alone."""
 
 _KEY_ID = next(d for d in DETECTORS if d.id == "aws-access-key-id").pattern
-_ASSIGNED = re.compile(r"(?<![\w.-])(-{0,2}[A-Za-z_][\w.-]{1,80})=[\"']?([^\s\"'&;,<>=]{12,})", re.ASCII)
+_ASSIGNED = re.compile(r"=[\"']?([^\s\"'&;,<>=]{12,})")
+_ASSIGNED_NAME = re.compile(r"(?<![\w.-])-{0,2}([A-Za-z_][\w.-]{1,80})\Z", re.ASCII)
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,14 +106,15 @@ class Redactor:
     def redact(
         self, body: JSON, *, drop: frozenset[str] = frozenset(), variables: frozenset[str] = VARIABLES
     ) -> tuple[Any, list[Found]]:
-        """A copy of `body` without secrets, and the traces of those that stood in it.
+        """`body` without secrets, and the traces of those that stood in it. `body` stays as it is; parts of it in
+        which nothing stands are shared with the answer, not copied.
 
         Fields named in `drop` become "[dropped]" at any depth. Values in fields named in `variables` are environment
         variables. Bytes become text, tuples and sets lists, and what JSON has no word for its text. Redacting twice
         changes nothing more. Raises ReadError for nesting deeper than any provider's.
         """
         work = _Work(self.fingerprint, drop, variables)
-        return work.walk(body, _NOWHERE, None, user=False), work.found
+        return work.walk(body, _NOWHERE, _TOP, user=False), work.found
 
 
 class _Name(NamedTuple):
@@ -121,6 +129,10 @@ class _Name(NamedTuple):
 
 _PLAIN, _DROPPED, _VARIABLES, _VALUE, _USER = range(5)
 _NOWHERE = _Name("")
+_TOP: Final = -1
+"""The place of what stands in nothing, and the place of a key, which has only that of its object."""
+_INERT: Final = frozenset({str, type(None), bool, int, float, datetime})
+"""Types of values that stay as they are, when the texts among them were looked at."""
 
 
 class _Work:
@@ -137,45 +149,36 @@ class _Work:
         self._plain: dict[str, _Name] = {}
         self._key_ids: dict[int, set[str]] = {}
 
-    def walk(self, value: JSON, name: _Name, leaf: str | int | None, *, user: bool) -> JSON:
+    def walk(self, value: JSON, name: _Name, leaf: str | int, *, user: bool) -> JSON:
         """A redacted copy of a value that stands under `leaf`. `user`: in a map whose keys people chose."""
-        if isinstance(value, str):
-            return self._text(str(value), name, leaf, user=user)
+        if type(value) is str:
+            return self._text(value, name, leaf, user=user)
+        if isinstance(value, dict):
+            return self._mapping(value, name, leaf, user=user)
+        if isinstance(value, list | tuple):
+            return self._sequence(value, name, leaf, user=user)
+        if isinstance(value, set | frozenset):
+            return self._sequence(sorted(value, key=str), name, leaf, user=user)
         if value is None or isinstance(value, bool | int | float | datetime | date):
             return value
-        if isinstance(value, dict | list | tuple | set | frozenset):
-            self._enter(value, leaf)
-            out: JSON = (
-                self._mapping(value, name, user=user)
-                if isinstance(value, dict)
-                else self._sequence(value, name, user=user)
-            )
-            self._leave(leaf)
-            return out
-        if isinstance(value, bytes | bytearray | memoryview):
-            return self._text(bytes(value).decode("utf-8", "replace"), name, leaf, user=user)
-        return self._text(str(value), name, leaf, user=user)
+        return self._text(_as_text(value), name, leaf, user=user)
 
-    def _enter(self, value: JSON, leaf: str | int | None) -> None:
+    def _enter(self, value: JSON, leaf: str | int) -> None:
         if len(self._around) >= DEEPEST:
-            raise ReadError(
-                "failed", f"The answer is nested deeper than {DEEPEST} levels, and was not read.", "TooDeep"
-            )
+            raise ReadError("failed", f"The answer is nested deeper than {DEEPEST} levels; it was not read.", "TooDeep")
         self._around.append(value)
-        if leaf is not None:
-            self._path.append(leaf)
+        self._path.append(leaf)
 
-    def _leave(self, leaf: str | int | None) -> None:
+    def _leave(self) -> None:
         self._around.pop()
-        if leaf is not None:
-            self._path.pop()
+        self._path.pop()
 
     def _name(self, key: str) -> _Name:
         known = self._names.get(key)
         if known is not None:
             return known
         before = len(self.found)
-        shown = self._text(key, _NOWHERE, None, user=False)
+        shown = self._text(key, _NOWHERE, _TOP, user=False)
         role = (
             _DROPPED if key in self._drop
             else _VARIABLES if key in self._variables
@@ -193,19 +196,33 @@ class _Work:
                 self._plain[key] = name
         return name
 
-    def _mapping(self, value: dict[Any, JSON], name: _Name, *, user: bool) -> dict[Any, JSON]:
-        out: dict[Any, JSON] = {}
+    def _mapping(self, value: dict[Any, JSON], name: _Name, leaf: str | int, *, user: bool) -> dict[Any, JSON]:
+        self._enter(value, leaf)
         plain = self._plain
-        for key, item in value.items():
-            if not user and key in plain:
-                # The common case, without a call for a text that holds nothing.
-                if type(item) is str and (len(item) < _SHORTEST or not may_hold(item)):
-                    out[key] = item
-                else:
-                    out[key] = self.walk(item, plain[key], key, user=False)
-            else:
+        out: dict[Any, JSON]
+        if user or not value.keys() <= plain.keys():
+            out = {}
+            for key, item in value.items():
                 here, shown = self._key(key, out)
                 out[shown] = self._special(value, item, here, name, shown, user=user)
+        else:  # the common case: most time goes into saying that nothing is here
+            out = value
+            texts: list[str] = []
+            for key, item in value.items():
+                kind = type(item)
+                if kind is str:
+                    texts.append(item)
+                elif kind not in _INERT:
+                    new = self.walk(item, plain.get(key) or self._name(key), key, user=False)
+                    if new is not item:
+                        out = dict(value) if out is value else out
+                        out[key] = new
+            if texts and may_hold("\n".join(texts)):
+                out = dict(value) if out is value else out
+                for key, item in value.items():
+                    if type(item) is str:
+                        out[key] = self._text(item, plain.get(key) or self._name(key), key, user=False)
+        self._leave()
         return out
 
     def _special(
@@ -223,27 +240,33 @@ class _Work:
 
     def _key(self, key: object, taken: dict[Any, JSON]) -> tuple[_Name, Any]:
         """What a key means, and the key to write: without a secret, not taken yet, and itself where JSON knows it."""
-        if key is None or isinstance(key, bool | int | float | datetime | date):
+        if type(key) is not str and (key is None or isinstance(key, bool | int | float | datetime | date)):
             return _NOWHERE, key
-        name = self._name(bytes(key).decode("utf-8", "replace") if isinstance(key, bytes) else str(key))
+        name = self._name(key if type(key) is str else _as_text(key))
         shown, number = name.shown, 1
         while shown in taken:
             number += 1
             shown = f"{name.shown} ({number})"
         return name, shown
 
-    def _sequence(self, items: Iterable[JSON], name: _Name, *, user: bool) -> list[JSON]:
+    def _sequence(self, items: Collection[JSON], name: _Name, leaf: str | int, *, user: bool) -> Collection[JSON]:
+        self._enter(items, leaf)
         out: list[JSON] = []
         flag: _Name | None = None
-        bare = not user and not name.near
-        for index, item in enumerate(items):
-            if type(item) is str and bare and flag is None and (len(item) < _SHORTEST or not may_hold(item)):
-                out.append(item)
-            else:
-                out.append(self.walk(item, flag or name, index, user=user or flag is not None))
-            # In ["--api-key", "..."] the name of the value stands before it.
-            flag = self._name(item) if type(item) is str and item[:2] == "--" and "=" not in item else None
-        return out
+        texts = [item for item in items if type(item) is str]
+        # A text that begins with two dashes names the text after it: ["--api-key", "..."].
+        if not texts or user or name.near or may_hold(joined := "\n".join(texts)) or "--" in joined:
+            for item in items:
+                out.append(self.walk(item, flag or name, len(out), user=user or flag is not None))
+                flag = self._name(item) if type(item) is str and item[:2] == "--" and "=" not in item else None
+        elif len(texts) == len(items):
+            out = texts
+        else:
+            for item in items:
+                out.append(item if type(item) in _INERT else self.walk(item, name, len(out), user=False))
+        self._leave()
+        same = type(items) is list and all(map(is_, items, out))
+        return items if same else out
 
     # Environment variables
 
@@ -270,7 +293,7 @@ class _Work:
                     out[shown] = self._special(value, item, here, _NOWHERE, shown, user=True)
                 else:
                     out[shown] = self._variable(item, here, shown)
-        self._leave(leaf)
+        self._leave()
         return out
 
     def _environment_text(self, value: str, leaf: str | int) -> JSON:
@@ -299,14 +322,16 @@ class _Work:
         if isinstance(item, dict):
             self._enter(item, leaf)
             out: JSON = self._entry(item, name)
-            self._leave(leaf)
+            self._leave()
             return out
-        if isinstance(item, list | tuple | set | frozenset):
+        if isinstance(item, list | tuple):
             self._enter(item, leaf)
             out = [self._variable(inner, name, index) for index, inner in enumerate(item)]
-            self._leave(leaf)
+            self._leave()
             return out
-        text = bytes(item).decode("utf-8", "replace") if isinstance(item, bytes | bytearray) else str(item)
+        if isinstance(item, set | frozenset):
+            return self._variable(sorted(item, key=str), name, leaf)
+        text = _as_text(item)
         shown = self._value(text, name, leaf)
         return item if shown == text and isinstance(item, int) else shown
 
@@ -348,7 +373,7 @@ class _Work:
 
     # Texts
 
-    def _text(self, text: str, name: _Name, leaf: str | int | None, *, user: bool) -> str:
+    def _text(self, text: str, name: _Name, leaf: str | int, *, user: bool) -> str:
         """A text without the secrets in it. `leaf` is its place in what is being walked."""
         if len(text) < _SHORTEST or OURS.fullmatch(text):
             return text
@@ -370,32 +395,31 @@ class _Work:
             return f"[redacted:{NAMED}:{self._trace(NAMED, '', text, name, leaf).fingerprint}]"
         return text
 
-    def _assigned(self, text: str, leaf: str | int | None) -> str:
+    def _assigned(self, text: str, leaf: str | int) -> str:
         """NAME=value where the name is a secret's and the value looks like one."""
 
         def replace(match: re.Match[str]) -> str:
-            if not looks_random(match[2]) or not names_a_secret(match[1]):
+            name = _ASSIGNED_NAME.search(text[max(0, match.start() - 84) : match.start()])
+            if name is None or not names_a_secret(name[1]) or not looks_random(match[1]):
                 return match[0]
-            made = self._trace(NAMED, "", match[2], _Name(match[1].lstrip("-")), leaf)
-            return f"{match[0][: match.start(2) - match.start()]}[redacted:{NAMED}:{made.fingerprint}]"
+            made = self._trace(NAMED, "", match[1], _Name(name[1]), leaf)
+            return f"{match[0][: match.start(1) - match.start()]}[redacted:{NAMED}:{made.fingerprint}]"
 
         return _ASSIGNED.sub(replace, text)
 
-    def _replaced(
-        self, detector: Detector, secret: str, name: _Name, leaf: str | int | None, facts: dict[str, str]
-    ) -> str:
+    def _replaced(self, detector: Detector, secret: str, name: _Name, leaf: str | int, facts: dict[str, str]) -> str:
         id = "gcp-service-account-key" if "client_email" in facts else detector.id
         made = self._trace(id, detector.ai_provider, secret, name, leaf, {**_decoded(detector.id, secret), **facts})
         return f"[redacted:{id}:{made.fingerprint}]"
 
     def _trace(
-        self, id: str, ai: str, secret: str, name: _Name, leaf: str | int | None, facts: dict[str, str] | None = None
+        self, id: str, ai: str, secret: str, name: _Name, leaf: str | int, facts: dict[str, str] | None = None
     ) -> Found:
         private = "PRIVATE KEY" in secret
         made = Found(
             detector=id,
             ai_provider=ai or llm_name(name.shown),
-            path=[*self._path] if leaf is None else [*self._path, leaf],
+            path=[step for step in (*self._path, leaf) if step != _TOP],
             name=name.shown[:512],
             # The same key with other line ends is the same key.
             fingerprint=self._fingerprint(re.sub(r"\\[nr]|\s", "", secret) if private else secret),
@@ -408,7 +432,7 @@ class _Work:
     def _quiet(self, facts: dict[str, str]) -> dict[str, str]:
         """Facts in which no secret stands: whoever makes a token chooses what it says."""
         work = _Work(self._fingerprint, frozenset(), frozenset())
-        return {key: value for key, value in facts.items() if value == work.walk(value, _NOWHERE, None, user=False)}
+        return {key: value for key, value in facts.items() if value == work.walk(value, _NOWHERE, _TOP, user=False)}
 
     def _beside(self, detector: Detector, text: str) -> dict[str, str]:
         """What the surroundings of a secret say of it: the id of a key, the account that a key opens."""
@@ -434,6 +458,10 @@ class _Work:
             if self._key_ids[id(around)]:
                 return self._key_ids[id(around)]
         return set()
+
+
+def _as_text(value: object) -> str:
+    return bytes(value).decode("utf-8", "replace") if isinstance(value, bytes | bytearray | memoryview) else str(value)
 
 
 def _label(item: dict[Any, JSON]) -> str:

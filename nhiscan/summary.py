@@ -39,7 +39,7 @@ CLASS_FACTOR: Final[Mapping[IdentityClass, float]] = {
 
 STALE_RULES: Final = ("stale_", "unused_", "never_used_")
 """How the ids of rules begin that find identities which nobody uses."""
-OWNER_RULES: Final = ("owner", "unowned", "orphan")
+OWNER_RULES: Final = ("owner", "unowned")
 """What stands in the ids of rules that ask for an owner."""
 
 
@@ -143,8 +143,13 @@ def _risks(
             factor = CLASS_FACTOR[classes.get(finding.subject, "legacy_service")]
             weight = RANK_WEIGHT[finding.severity] * CONFIDENCE_FACTOR[finding.confidence] * factor
             groups[finding.rule].append(_Ranked(finding=finding, weight=weight))
-    scored = sorted(((-_rank(group), rule) for rule, group in groups.items()))
-    return [_risk(rule, groups[rule], rules.get(rule)) for _, rule in scored[:MOST_RISKS]]
+    scored = sorted((_worst(group), -_rank(group), rule) for rule, group in groups.items())
+    return [_risk(rule, groups[rule], rules.get(rule)) for _, _, rule in scored[:MOST_RISKS]]
+
+
+def _worst(group: Sequence[_Ranked]) -> int:
+    """Place of a group's worst severity: a reader expects nothing critical below what is not."""
+    return min(SEVERITIES.index(item.finding.severity) for item in group)
 
 
 def _rank(group: Sequence[_Ranked]) -> float:

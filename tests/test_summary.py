@@ -178,7 +178,7 @@ def test_the_worst_risk_comes_first() -> None:
         finding("unsure", "a", confidence="low"),
         finding("note", "a", severity="info"),
     )
-    assert [risk.rule for risk in made] == ["one_critical", "more_high", "some_high", "many_low", "unsure"]
+    assert [risk.rule for risk in made] == ["one_critical", "more_high", "some_high", "unsure", "many_low"]
 
 
 def test_an_ai_persona_outweighs_a_service_also_through_its_credential() -> None:

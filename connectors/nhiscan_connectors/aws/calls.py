@@ -25,6 +25,7 @@ _TOKENS = ("NextToken", "nextToken", "Marker", "marker", "nextPageToken", "Conti
 
 # Seconds between two looks at something that AWS prepares: short at first, for most of it takes a second or two.
 _PAUSES = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 10.0, 10.0)
+_FEW = 4
 
 
 class Paging(msgspec.Struct, frozen=True):
@@ -68,19 +69,40 @@ class Calls:
     def settled(
         self, operation: Operation, done: Callable[[dict[str, Any]], bool], **params: JSON
     ) -> dict[str, Any] | None:
-        """Body of a call that is made again until `done` says that AWS has finished; only that answer is recorded.
+        """Body of a call that is repeated for some seconds, until `done` says that AWS has finished what it started.
 
-        None when it was refused, or when AWS had not finished after about a minute: both are gaps.
+        Only the last answer is recorded, finished or not. None when the call was refused.
         """
         fetch = self._fetch(operation, params, self.region)
 
         def patient(token: str | None) -> Page:
-            for pause in (0.0, *_PAUSES):
+            page = fetch(token)
+            for pause in _PAUSES[:_FEW]:
+                if done(page.body):
+                    break
                 time.sleep(pause)
                 page = fetch(token)
-                if done(page.body):
-                    return page
-            raise ReadError("failed", f"AWS had not finished after {sum(_PAUSES):.0f} seconds", "NotFinished")
+            return page
+
+        body: dict[str, Any] | None = self._sink.page(operation, patient, params)
+        return body
+
+    def page_when_ready(self, operation: Operation, busy: frozenset[str], **params: JSON) -> dict[str, Any] | None:
+        """Body of a call that AWS answers with an error of `busy` for as long as it prepares the answer.
+
+        Waits for about a minute; None when it was refused, or was not ready even then.
+        """
+        fetch = self._fetch(operation, params, self.region)
+
+        def patient(token: str | None) -> Page:
+            for pause in _PAUSES:
+                try:
+                    return fetch(token)
+                except ReadError as error:
+                    if error.code not in busy:
+                        raise
+                time.sleep(pause)
+            return fetch(token)
 
         body: dict[str, Any] | None = self._sink.page(operation, patient, params)
         return body

@@ -293,8 +293,8 @@ def _report(place: str, body: dict[str, Any], found: _Found) -> None:
 
 
 _TOLD_ELSEWHERE = (
-    ops.SPECIFIC, ops.SSH_KEYS, ops.SIGNING, ops.SERVER_CERTIFICATES, ops.VIRTUAL_MFA, ops.OIDC_LIST, ops.SAML_LIST,
-    ops.OUTBOUND, ops.DELEGATION,
+    ops.ROLES, ops.SPECIFIC, ops.SSH_KEYS, ops.SIGNING, ops.SERVER_CERTIFICATES, ops.VIRTUAL_MFA, ops.OIDC_LIST,
+    ops.SAML_LIST, ops.OUTBOUND, ops.DELEGATION,
 )  # fmt: skip
 
 

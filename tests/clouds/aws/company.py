@@ -15,6 +15,7 @@ from tests.clouds.aws.company_shape import DEVELOPMENT, MANAGEMENT, PRODUCTION, 
 from tests.clouds.aws.company_trusts import seed_pipelines, seed_trusts
 from tests.clouds.aws.overlays.root_user import RootKey
 from tests.clouds.aws.seed import NOW, Seed, ago
+from tests.clouds.aws.server import AwsServer
 
 REGIONS = ("eu-central-1", "eu-west-1", "us-east-1", "us-west-2")
 """Fewer than AWS gives to an account: an empty region shows nothing but takes its time."""
@@ -34,6 +35,12 @@ def company_estate(seed: Seed) -> Company:
     seed_pipelines(company)
     seed_trusts(company)
     return company
+
+
+def build(server: AwsServer) -> None:
+    """Put the company, and nothing else, into the emulator behind `server`."""
+    server.emulator.reset()
+    company_estate(Seed(server.emulator))
 
 
 def _organization(seed: Seed) -> Company:

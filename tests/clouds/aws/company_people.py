@@ -23,10 +23,15 @@ PEOPLE: Final = (
     ("Chloe Martin", "chloe.martin", "Software Engineer", "Engineering"),
     ("Nils Johansson", "nils.johansson", "Integration Engineer", "Engineering"),
     ("Aisha Rahman", "aisha.rahman", "Frontend Engineer", "Engineering"),
+    ("Emma Larsson", "emma.larsson", "Quality Engineer", "Engineering"),
+    ("Ravi Subramanian", "ravi.subramanian", "Software Engineer", "Engineering"),
     ("Olivia Chen", "olivia.chen", "Head of Data", "Data"),
     ("Mateo Silva", "mateo.silva", "Machine Learning Engineer", "Data"),
+    ("Leila Haddad", "leila.haddad", "Data Analyst", "Data"),
     ("Hannah Fischer", "hannah.fischer", "Data Engineer", "Data"),
     ("Grace Murphy", "grace.murphy", "Cloud Cost Analyst", "Finance"),
+    ("Jonas Lindholm", "jonas.lindholm", "Finance Controller", "Finance"),
+    ("Marta Kowalska", "marta.kowalska", "Customer Support Specialist", "Support"),
     ("Elif Kaya", "elif.kaya", "Customer Support Lead", "Support"),
 )
 """Name, address before the @, title, group. Viktor Lindqvist and Dana Whitfield left and are not here any more."""

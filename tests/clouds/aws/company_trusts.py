@@ -51,6 +51,24 @@ def seed_pipelines(company: Company) -> None:
         tags=tags("ingrid.solberg", "Platform"),
         attach=["AdministratorAccess"],
     )
+    # It has no administrator's policy; it can write one for any user, and hand any role to a function of its own.
+    pipeline(
+        production,
+        "github-user-provisioning",
+        5,
+        560,
+        condition={
+            "StringEquals": {
+                **audience,
+                f"{GITHUB}:sub": "repo:harbourline/onboarding:ref:refs/heads/main",
+            }
+        },
+        tags=tags("yusuf.demir", "Security"),
+        inline={
+            "Users": allow("iam:CreateUser", "iam:PutUserPolicy", on=production.arn("user/*")),
+            "Functions": allow("lambda:CreateFunction", "lambda:InvokeFunction", "iam:PassRole"),
+        },
+    )
     pipeline(
         production,
         "github-docs-preview",

@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from tests.clouds.aws import overlay
-from tests.clouds.aws.answers import Answer, ServiceError, error_answer, html_answer
+from tests.clouds.aws.answers import Answer, ServiceError, error_answer, html_answer, not_opted_in
 from tests.clouds.aws.calls import Call, CallLog
-from tests.clouds.aws.faults import Fault, Faults
+from tests.clouds.aws.faults import GLOBAL, Fault, Faults
 from tests.clouds.aws.http import DroppedError
 from tests.clouds.aws.ids import stable_id
+from tests.clouds.aws.overlays.regions import OPT_IN, Regions
 from tests.clouds.aws.routing import find_target
 from tests.clouds.aws.untyped import moto_module
 
@@ -112,6 +113,8 @@ class Emulator:
         try:
             self.calls.add(call)
             principal = f"arn:aws:sts::{call.account}:assumed-role/{target.access_key}"
+            if self._is_shut(call):
+                raise not_opted_in(target)
             answer = self.faults.befall(call, principal)
             if answer is not None:
                 call.source = "fault"
@@ -131,6 +134,12 @@ class Emulator:
             # Whatever it is, the test must fail for it, and must see why.
             self._broke(call, error)
             return error_answer(target, "EmulatorBroke", str(error), BROKEN)
+
+    def _is_shut(self, call: Call) -> bool:
+        """Whether the call goes to a region that the account has not opted into."""
+        if call.region not in OPT_IN or call.service in GLOBAL:
+            return False
+        return call.region not in self.store.get(Regions, call.account).opted_in
 
     def _broke(self, call: Call, error: Exception) -> None:
         self.defects.append(f"{call!r}: {''.join(traceback.format_exception(error))}")

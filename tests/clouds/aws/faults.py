@@ -15,7 +15,7 @@ from tests.clouds.aws.http import DroppedError
 
 Effect = Literal["deny", "throttle", "region", "html", "slow", "error", "drop"]
 
-_GLOBAL = frozenset({"iam", "organizations", "sts", "route53", "cloudfront"})
+GLOBAL = frozenset({"iam", "organizations", "sts", "route53", "cloudfront"})
 """Services that answer for all regions from one place, whatever region a call was signed for."""
 
 
@@ -41,7 +41,7 @@ class Fault:
 
     def fits(self, call: Call) -> bool:
         """Whether the call is one of those that it befalls, times aside."""
-        if self.effect == "region" and call.service in _GLOBAL:
+        if self.effect == "region" and call.service in GLOBAL:
             return False
         return (
             fnmatchcase(call.service, self.service)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,8 +16,6 @@ from tests.clouds.aws.estates import client_environment
 from tests.clouds.aws.faults import Faults
 from tests.clouds.aws.seed import Account, Seed
 from tests.clouds.aws.server import AwsServer
-
-_FOREIGN = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ENDPOINT_URL_S3")
 
 
 @dataclass
@@ -90,8 +89,8 @@ def aws(aws_server: AwsServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]
     emulator.reset()
     session = Seed(emulator).account().session()
     env = {**client_environment(), **session, "AWS_ENDPOINT_URL": aws_server.endpoint}
-    for name in _FOREIGN:
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
     for name, value in env.items():
         monkeypatch.setenv(name, value)
     yield Aws(aws_server, env)

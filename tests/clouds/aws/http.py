@@ -124,6 +124,8 @@ class Server(ThreadingMixIn, TCPServer):
     """
 
     daemon_threads = True
+    # A port that is named may have been ours a moment ago. On Linux this lets nobody share one that is listened on.
+    allow_reuse_address = True
     request_queue_size = 128
 
     def __init__(self, application: Application, port: int, report: Callable[[str], None]) -> None:

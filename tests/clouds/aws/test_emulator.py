@@ -264,6 +264,16 @@ def test_keys_tell_of_their_use(aws: Aws) -> None:
         iam.list_access_keys(UserName="nobody")
 
 
+def test_a_password_has_its_own_date(aws: Aws) -> None:
+    aws.account.user("ann", ago(90)).password(changed=ago(40))
+    aws.account.user("bob")
+    iam = aws.client("iam")
+    assert iam.get_login_profile(UserName="ann")["LoginProfile"]["CreateDate"] == ago(40)
+    with pytest.raises(ClientError) as error:
+        iam.get_login_profile(UserName="bob")
+    assert code_of(error) == "NoSuchEntity"
+
+
 def test_second_factors_come_with_seeds_that_aws_would_keep_to_itself(aws: Aws) -> None:
     """moto lists them, which is a trap on purpose: nhiscan must not keep them."""
     aws.account.user("ann").password().mfa(ago(3))

@@ -96,10 +96,13 @@ def test_throttling_in_each_protocol(
     ],
 )
 def test_a_region_that_is_not_enabled(aws: Aws, service: str, operation: str, expected: tuple[str, int]) -> None:
-    aws.faults.disable_region("me-south-1")
     assert failure(aws.client(service, "me-south-1"), operation, {}) == expected
     assert getattr(aws.client(service, "us-east-1"), operation)()
     assert aws.client("iam", "me-south-1").list_users()
+    aws.account.regions(opted_in=["me-south-1"])
+    assert getattr(aws.client(service, "me-south-1"), operation)()
+    aws.faults.disable_region("me-south-1")
+    assert failure(aws.client(service, "me-south-1"), operation, {}) == expected
 
 
 def test_denial_of_one_operation_in_one_account_and_region(aws: Aws) -> None:

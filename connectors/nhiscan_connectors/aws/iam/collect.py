@@ -21,6 +21,9 @@ from nhiscan_connectors.aws.iam.codecommit import could_open
 from nhiscan_connectors.aws.iam.policies import boundary_of
 from nhiscan_connectors.aws.iam.report import ROOT, Row, match, rows
 
+_WRITING = frozenset({"ReportInProgress", "ReportNotPresent"})
+"""What AWS says while it writes the report."""
+
 _PROBE = 16
 """Users that are asked for first: when not one of them is answered, the rest would not be either."""
 
@@ -80,8 +83,9 @@ def _drain(pages: Iterable[object]) -> None:
 
 
 def _report(calls: Calls, sweep: _Sweep) -> None:
-    calls.settled(ops.GENERATE, lambda body: body.get("State") == "COMPLETE")
-    answer = calls.page(ops.REPORT)
+    ordered = calls.settled(ops.GENERATE, lambda body: body.get("State") == "COMPLETE")
+    # Where no report could be ordered none is being written, and the last one is given at once or not at all.
+    answer = calls.page_when_ready(ops.REPORT, _WRITING if ordered else frozenset())
     if answer is None:
         return
     try:

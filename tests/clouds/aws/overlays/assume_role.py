@@ -1,4 +1,7 @@
-"""sts:AssumeRole minds the role's trust: moto lets anybody take on a role, and even one that does not exist."""
+"""sts:AssumeRole minds the role's trust: moto lets anybody take on a role, and even one that does not exist.
+
+It looks at the principals and the external id. Every other condition is taken as met.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""IAM's sweeps: GetAccountAuthorizationDetails and ListUsers, paged as AWS pages them."""
+"""IAM's sweep, GetAccountAuthorizationDetails, paged as AWS pages it: over users, groups, roles and policies together.
+
+Of AWS's own managed policies it gives those that something in the account uses.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
-from tests.clouds.aws.overlay import Context, answers, iam_page, paged
+from tests.clouds.aws.overlay import Context, answers, paged
 
 _KINDS: Final = ("User", "Group", "Role", "LocalManagedPolicy", "AWSManagedPolicy")
 _KEEP: Final = 8
@@ -184,55 +187,3 @@ def _policy(policy: Any, boundaries: Mapping[str, int]) -> dict[str, Any]:
             for version in policy.versions
         ],
     }
-
-
-@answers("iam", "ListUsers")
-def _users(context: Context, params: dict[str, Any]) -> dict[str, Any]:
-    prefix = params.get("PathPrefix") or "/"
-    users = [user for user in _backend(context.account).users.values() if user.path.startswith(prefix)]
-    answer = iam_page("Users", users, params)
-    answer["Users"] = [
-        {
-            "Path": user.path,
-            "UserName": user.name,
-            "UserId": user.id,
-            "Arn": user.arn,
-            "CreateDate": user.create_date,
-            **({"PasswordLastUsed": user.password_last_used} if user.password_last_used else {}),
-        }
-        for user in answer["Users"]
-    ]
-    return answer
-
-
-@answers("iam", "ListAccessKeys")
-def _keys(context: Context, params: dict[str, Any]) -> dict[str, Any] | None:
-    user = _backend(context.account).users.get(params.get("UserName", ""))
-    if user is None:
-        return None  # moto has the error, and knows whose keys are meant when no user is named
-    keys = [
-        {
-            "UserName": key.user_name,
-            "AccessKeyId": key.access_key_id,
-            "Status": key.status,
-            "CreateDate": key.create_date,
-        }
-        for key in user.access_keys
-    ]
-    return iam_page("AccessKeyMetadata", keys, params)
-
-
-@answers("iam", "GetAccessKeyLastUsed")
-def _key_used(context: Context, params: dict[str, Any]) -> dict[str, Any] | None:
-    key = _backend(context.account).access_keys.get(params["AccessKeyId"])
-    if key is None or key.user_name is None:
-        return None
-    if key.last_used is None:
-        used: dict[str, Any] = {"ServiceName": "N/A", "Region": "N/A"}
-    else:
-        used = {
-            "LastUsedDate": key.last_used.timestamp,
-            "ServiceName": key.last_used.service,
-            "Region": key.last_used.region,
-        }
-    return {"UserName": key.user_name, "AccessKeyLastUsed": used}

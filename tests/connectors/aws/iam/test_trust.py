@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nhiscan.model import Gap, Guard, Policy, Trust
+from nhiscan.model import Guard, Policy, Trust
 from nhiscan_connectors.aws.iam import operations as ops
 from tests.connectors.aws.iam.support import (
     ACCOUNT,
@@ -319,7 +319,7 @@ def test_a_statement_that_makes_no_sense_hides_nothing_else_and_is_a_gap(bad: An
     entry = {**role("r"), "AssumeRolePolicyDocument": document(bad, trusts({"AWS": OTHER}))}
     records = parse(details(entry))
     assert [trust.principal for trust in records.trusts("r")] == [f"aws:{OTHER}"]
-    (gap,) = records.of(Gap)
+    (gap,) = records.gaps(ops.DETAILS)
     assert (gap.blinds, gap.subjects) == (("trust",), (role_arn("r"),))
     assert "statement 1" in gap.detail
 
