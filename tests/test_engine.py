@@ -125,13 +125,13 @@ def test_a_denial_is_not_asked_again_but_a_throttled_call_is(tmp_path: Path) -> 
 
 def test_a_collector_that_raises_blinds_its_shard_until_it_works(tmp_path: Path) -> None:
     connector = FakeConnector(USERS)
-    connector.defect = RuntimeError("a defect with token sk-ant-api03-" + "x" * 60)
+    connector.defect = RuntimeError("a defect with token gh" + "p_Zk3Qv9Lw2Xr7Tn5Mb8Yd1Hc6Jf4Gs0Pa3Ue9R")
     begin(tmp_path, connector)
     parsed = collect(tmp_path, connector)
     (gap,) = parsed.inventory.gaps
     assert gap.reason == "failed"
     assert "RuntimeError" in gap.detail
-    assert "xxxx" not in gap.detail
+    assert "Zk3Qv9" not in gap.detail
     assert not parsed.inventory.knows("fake:1", "credentials")
     connector.defect = None
     parsed = collect(tmp_path, connector)

@@ -24,7 +24,7 @@ def bundle(directory: Path, identities: int) -> None:
     operations = {operation.name: operation for operation in connector.operations}
     sink = BundleExportSink(made)
     shard = Shard(connector="aws", scope=f"aws:{ACCOUNT}", part="account")
-    chance = random.Random(7)  # noqa: S311 - an estate, not a secret
+    chance = random.Random(7)
     users, roles = identities // 2, identities - identities // 2
     policies = max(1, identities // 7)
     for page in _pages(users, roles, policies, chance):

@@ -1,4 +1,4 @@
-"""`python -m tests.clouds.record_demo` records the embedded sample estate anew: the real collectors, on emulated clouds."""
+"""`python -m tests.clouds.record_demo`: records the embedded sample estate anew, with the real collectors."""
 
 from __future__ import annotations
 

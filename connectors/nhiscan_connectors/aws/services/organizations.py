@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from nhiscan.connector import Operation, Shard
-from nhiscan.model import AnyRecord, Policy, PolicyUse, Scope
+from nhiscan.model import AnyRecord, Link, Policy, PolicyUse, Scope
 from nhiscan_connectors.aws.calls import Calls
 from nhiscan_connectors.aws.documents import document_text
 from nhiscan_connectors.aws.environment import environment_of
@@ -39,12 +39,24 @@ POLICIES = _operation(
 )
 POLICY = _operation("DescribePolicy", "reads a control policy", "what a policy of the organization forbids")
 TARGETS = _operation("ListTargetsForPolicy", "tells where a control policy applies", "where control policies apply")
+DELEGATES = _operation(
+    "ListDelegatedAdministrators",
+    "lists the accounts that act for the organization",
+    "which member accounts act for the organization",
+)
+DELEGATED = _operation(
+    "ListDelegatedServicesForAccount",
+    "tells with which services an account acts for the organization",
+    "with which services member accounts act for the organization",
+)
 
-OPERATIONS = (DESCRIBE, ACCOUNTS, ROOTS, UNITS, CHILDREN, POLICIES, POLICY, TARGETS)
+OPERATIONS = (DESCRIBE, ACCOUNTS, ROOTS, UNITS, CHILDREN, POLICIES, POLICY, TARGETS, DELEGATES, DELEGATED)
 KINDS: dict[str, Literal["organization-limit", "resource-limit"]] = {
     "SERVICE_CONTROL_POLICY": "organization-limit",
     "RESOURCE_CONTROL_POLICY": "resource-limit",
 }
+_DEEPEST = 32
+"""Units above each other that are looked at; AWS allows five."""
 _INSIDE = re.compile(r"arn:aws[a-z-]*:organizations::(\d{12}):(?:account|root)/(o-[a-z0-9]+)/")
 """ARN of what is in an organization: the management account, and the organization."""
 
@@ -69,21 +81,29 @@ def collect(calls: Calls) -> None:
         for _ in calls.pages(TARGETS, PolicyId=id):
             pass
 
+    def services(account: str) -> None:
+        for _ in calls.pages(DELEGATED, AccountId=account):
+            pass
+
     calls.each(policy, ids)
+    calls.each(services, [str(account["Id"]) for account in calls.items(DELEGATES, "DelegatedAdministrators")])
 
 
 _LISTS = (
     ("Accounts", ACCOUNTS, "Id"),
     ("Roots", ROOTS, "Id"),
     ("OrganizationalUnits", UNITS, "Id"),
+    ("DelegatedAdministrators", DELEGATES, "Id"),
 )
+_PARENT = re.compile(r"(?<![a-z0-9])(?:r-[a-z0-9]{4,32}|ou-[a-z0-9]{4,32}-[a-z0-9]{8,32})(?![a-z0-9])")
+_POLICY = re.compile(r"(?<![A-Za-z0-9])p-[A-Za-z0-9]{8,128}(?![A-Za-z0-9])")
 
 
-def recognise(body: dict[str, Any]) -> tuple[Operation, dict[str, Any]] | None:
+def recognise(body: dict[str, Any], name: str = "") -> tuple[Operation, dict[str, Any]] | None:
     """Which call of Organizations an exported answer belongs to, and with which parameters; None when to none.
 
-    An answer does not repeat which parent, policy or filter was asked for; a parameter that was saved beside it
-    (`ParentId`, `PolicyId`, `Filter`) is used.
+    An answer does not repeat which parent, policy or filter was asked for. A parameter that was saved beside it
+    (`ParentId`, `PolicyId`, `Filter`) is used, or else the id in the `name` of the file.
     """
     summary = table(table(body.get("Policy")).get("PolicySummary"))
     if text(summary.get("Id")):
@@ -92,18 +112,24 @@ def recognise(body: dict[str, Any]) -> tuple[Operation, dict[str, Any]] | None:
         return DESCRIBE, {}
     for key, operation, required in _LISTS:
         if _are(body.get(key), required):
-            parent = text(body.get("ParentId"))
+            parent = (text(body.get("ParentId")) or _only(_PARENT, name)) if operation in (ACCOUNTS, UNITS) else ""
             if parent and operation is ACCOUNTS:
                 operation = CHILDREN
             return operation, {"ParentId": parent} if parent else {}
     if _are(body.get("Targets"), "TargetId"):
-        policy = text(body.get("PolicyId"))
+        policy = text(body.get("PolicyId")) or _only(_POLICY, name)
         return (TARGETS, {"PolicyId": policy}) if policy else None
     policies = body.get("Policies")
-    if isinstance(policies, list) and _are(policies, "Id") and all(policy.get("Type") in KINDS for policy in policies):
+    if isinstance(policies, list) and _are(policies, "Id") and all(text(p.get("Type")) in KINDS for p in policies):
         asked = text(body.get("Filter")) or (policies[0]["Type"] if policies else next(iter(KINDS)))
         return POLICIES, {"Filter": asked}
     return None
+
+
+def _only(pattern: re.Pattern[str], name: str) -> str:
+    """The one id of a kind that stands in a name; empty when there is none, or when it could be either of several."""
+    found = set(pattern.findall(name))
+    return found.pop() if len(found) == 1 else ""
 
 
 def _are(items: Any, required: str) -> bool:
@@ -130,8 +156,8 @@ class _Organization:
         for match in filter(None, map(_INSIDE.match, arns)):
             self._management = self._management or match[1]
             self._id = self._id or match[2]
-        self._names: dict[str, str] = {}
-        """Of units, by id."""
+        self._above: dict[str, tuple[str, str]] = {}
+        """Unit -> its name, and the unit or root above it."""
 
     def records(self) -> Iterator[AnyRecord]:
         if self._id:
@@ -139,6 +165,7 @@ class _Organization:
             yield from self._units()
             yield from self._placed()
             yield from self._policies()
+            yield from self._delegates()
         elif self._accounts:
             yield from (self._account(account, {}) for account in self._accounts)
         yield from self._fields.gaps()
@@ -155,9 +182,9 @@ class _Organization:
         for parent, bodies in self._fields.by_param(UNITS, "ParentId").items():
             for body in bodies:
                 for unit in self._fields.within(UNITS, body, "OrganizationalUnits", "Id"):
-                    name = text(unit.get("Name")) or unit["Id"]
-                    self._names[unit["Id"]] = name
-                    yield self._unit(unit["Id"], name, f"aws:{parent}" if parent else self._top)
+                    self._above.setdefault(unit["Id"], (text(unit.get("Name")) or unit["Id"], parent))
+        for id, (name, parent) in self._above.items():
+            yield self._unit(id, name, f"aws:{parent}" if parent else self._top)
 
     def _unit(self, id: str, name: str, parent: str | None) -> Scope:
         return Scope(
@@ -166,8 +193,16 @@ class _Organization:
             kind="organizational-unit",
             name=name,
             parent=parent,
-            environment=environment_of(name),
+            environment=environment_of(name, *self._names_above(id)[1:]),
         )
+
+    def _names_above(self, unit: str) -> list[str]:
+        """Names of a unit and of those above it, the nearest first. Units that lie in each other end the list."""
+        names: list[str] = []
+        while unit in self._above and len(names) < _DEEPEST:
+            name, unit = self._above[unit]
+            names.append(name)
+        return names
 
     def _placed(self) -> Iterator[Scope]:
         """Accounts, each under its unit where that is known, and under the organization where it is not."""
@@ -196,7 +231,7 @@ class _Organization:
             kind="account",
             name=name,
             parent=f"aws:{parent}" if parent else self._top,
-            environment=environment_of(name, self._names.get(parent, "")),
+            environment=environment_of(name, *self._names_above(parent)),
             attributes={
                 **({"status": status} if status else {}),
                 **({"management": "true"} if id == self._management else {}),
@@ -208,13 +243,13 @@ class _Organization:
         summaries: dict[str, dict[str, Any]] = {
             summary["Id"]: summary
             for summary in self._fields.items(POLICIES, "Policies", "Id")
-            if summary.get("Type") in KINDS
+            if text(summary.get("Type")) in KINDS
         }
         contents: dict[str, Any] = {}
         for body in self._fields.bodies(POLICY):
             policy = table(body.get("Policy"))
             summary = table(policy.get("PolicySummary"))
-            if text(summary.get("Id")) and summary.get("Type") in KINDS:
+            if text(summary.get("Id")) and text(summary.get("Type")) in KINDS:
                 summaries[summary["Id"]] = summary
                 contents[summary["Id"]] = policy.get("Content")
         for id, summary in summaries.items():
@@ -234,6 +269,21 @@ class _Organization:
                 for target in self._fields.within(TARGETS, body, "Targets", "TargetId"):
                     use = KINDS[summaries[id]["Type"]]
                     yield PolicyUse(policy=_arn(summaries[id]), target=f"aws:{target['TargetId']}", use=use)
+
+    def _delegates(self) -> Iterator[Link]:
+        """Member accounts that act for the organization, and by which services."""
+        services = self._fields.by_param(DELEGATED, "AccountId")
+        for account in self._fields.items(DELEGATES, "DelegatedAdministrators", "Id"):
+            id = account["Id"]
+            known = {
+                service["ServicePrincipal"]
+                for body in services.get(id, ())
+                for service in self._fields.within(DELEGATED, body, "DelegatedServices", "ServicePrincipal")
+            }
+            name = text(account.get("Name")) or id
+            what = ", ".join(sorted(known)) or "services that were not told"
+            reason = f"account {name} acts for organization {self._id} by {what}"
+            yield Link(source=f"aws:{self._id}", target=f"aws:{id}", kind="delegates_to", reason=reason)
 
 
 def _arn(summary: dict[str, Any]) -> str:

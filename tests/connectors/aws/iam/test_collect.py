@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
 import pytest
 
 from nhiscan.connector import Evidence, Shard
@@ -19,7 +20,7 @@ from nhiscan_connectors.aws.session import Sessions
 from tests.clouds.aws.fixtures import Aws
 from tests.clouds.aws.overlays.credential_report import CredentialReport
 from tests.clouds.aws.seed import ago, allow, trust_service
-from tests.connectors.aws.iam.support import Records, attached, details, user
+from tests.connectors.aws.iam.support import Records, attached, details, document, user
 
 SHARD = Shard(connector="aws", scope="aws:123456789012", part="account")
 SWEEPS = {
@@ -158,9 +159,9 @@ def test_ssh_keys_are_listed_where_a_policy_could_open_codecommit(aws: Aws, bund
         "member": {"groups": ["coders"]},
         "other-member": {"groups": ["pushers"]},
         "admin": {"attach": ["AdministratorAccess"]},
-        "everything-but": {"inline": {"p": {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}}},
+        "everything-but": {"inline": {"p": document({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"})}},
         "storage": {"inline": {"p": allow("s3:*", "codebuild:*")}},
-        "denied": {"inline": {"p": {"Effect": "Deny", "Action": "codecommit:*", "Resource": "*"}}},
+        "denied": {"inline": {"p": document({"Effect": "Deny", "Action": "codecommit:*", "Resource": "*"})}},
     }.items():
         account.user(name, **given).ssh_key()  # type: ignore[arg-type]
     found = records(collect(aws, bundle))

@@ -395,7 +395,7 @@ def test_serial_numbers_say_what_a_factor_is(serial: str, kind: str, resistant: 
     listed = answer(ops.MFA, {"MFADevices": [device]}, UserName="ada")
     records = parse(details(user("ada")), report(row("ada", mfa_active="true")), listed)
     assert records.of(Factor) == [
-        Factor(id=serial, identity=ADA, kind=kind, phishing_resistant=resistant, enabled_at=moment(MADE))  # type: ignore[arg-type]
+        Factor(id=serial, identity=ADA, kind=kind, phishing_resistant=resistant, enabled_at=moment(MADE))
     ]
 
 

@@ -86,7 +86,8 @@ def test_a_role_with_all_that_it_can_have() -> None:
         "Arn": f"arn:aws:iam::{ACCOUNT}:instance-profile/web",
     }  # fmt: skip
     web = role(
-        "web", RoleLastUsed={"LastUsedDate": "2026-11-20T01:02:03Z", "Region": "eu-west-1"}, InstanceProfileList=[profile],
+        "web", RoleLastUsed={"LastUsedDate": "2026-11-20T01:02:03Z", "Region": "eu-west-1"},
+        InstanceProfileList=[profile],
         Tags=[{"Key": "team", "Value": "shop"}],
     )  # fmt: skip
     listed = {key: web[key] for key in ("Path", "RoleName", "RoleId", "Arn", "CreateDate", "AssumeRolePolicyDocument")}
@@ -392,7 +393,7 @@ def test_a_sweep_that_ends_early_does_not_blame_what_it_did_not_come_to() -> Non
         details(user("ada", GroupList=["dev"], AttachedManagedPolicies=attached(ADMIN))),
         refused(ops.DETAILS, "throttled", page=1),
     )
-    assert records.identity("ada")
+    assert records.identity("ada").id == user_arn("ada")
     assert not records.gaps(ops.DETAILS)  # the core says that the call was throttled
 
 

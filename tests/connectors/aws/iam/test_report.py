@@ -18,7 +18,8 @@ def test_a_row_says_what_a_user_has() -> None:
         "ada", password_enabled="true", password_last_used="2026-11-20T08:00:00+00:00", mfa_active="TRUE",
         password_last_changed="2026-01-02T00:00:00+00:00", access_key_2_active="true",
         access_key_2_last_rotated="2025-01-02T03:04:05+00:00", access_key_2_last_used_date="2026-11-01T00:00:00+00:00",
-        access_key_2_last_used_region="N/A", access_key_2_last_used_service="s3", cert_1_last_rotated="2020-01-01T00:00:00Z",
+        access_key_2_last_used_region="N/A", access_key_2_last_used_service="s3",
+        cert_1_last_rotated="2020-01-01T00:00:00Z",
     )  # fmt: skip
     (ada,) = read(line)
     assert (ada.user, ada.arn, ada.password, ada.mfa) == ("ada", user_arn("ada"), True, True)
