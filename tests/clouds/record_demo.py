@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import subprocess
+import sys
+import tempfile
 from datetime import timedelta
+from pathlib import Path
 
 from nhiscan import engine, plugins
 from nhiscan.demo import ESTATE
@@ -15,6 +20,7 @@ from tests.clouds.aws.estates import client_environment
 from tests.clouds.aws.seed import NOW, Seed
 from tests.clouds.aws.server import AwsServer
 
+README = Path(__file__).parents[2] / "README.md"
 KEY = b"the sample estate has no secrets"
 
 
@@ -36,5 +42,18 @@ def main() -> None:
     )
 
 
+def show() -> None:
+    """Put what `nhiscan demo` prints into the README."""
+    with tempfile.TemporaryDirectory() as directory:
+        done = subprocess.run(
+            [sys.executable, "-m", "nhiscan", "demo", "-o", "nhiscan-report"],
+            cwd=directory, capture_output=True, text=True, check=True, env={"COLUMNS": "80", "PATH": "/usr/bin:/bin"},
+        )  # fmt: skip
+    printed = "\n".join(line.rstrip() for line in done.stdout.splitlines())
+    block = f"<!-- demo -->\n```\n{printed}\n```\n<!-- /demo -->"
+    README.write_text(re.sub(r"<!-- demo -->.*?<!-- /demo -->", lambda _: block, README.read_text(), flags=re.DOTALL))
+
+
 if __name__ == "__main__":
     main()
+    show()

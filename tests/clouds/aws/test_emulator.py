@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 from botocore.exceptions import ClientError
@@ -159,6 +159,16 @@ def test_documents_are_percent_encoded_on_the_wire(aws: Aws) -> None:
     aws.account.user("odd", inline={"odd": odd})
     detail = aws.client("iam").get_account_authorization_details(Filter=["User"])["UserDetailList"][0]
     assert detail["UserPolicyList"][0]["PolicyDocument"] == odd
+    key = aws.env["AWS_ACCESS_KEY_ID"]
+    request = Request(
+        aws.endpoint,
+        b"Action=GetAccountAuthorizationDetails&Version=2010-05-08",
+        {"Authorization": f"AWS4-HMAC-SHA256 Credential={key}/20261124/us-east-1/iam/aws4_request, Signature=x"},
+    )
+    with urlopen(request) as answer:
+        wire = answer.read().decode()
+    assert "%7B%22Version%22%3A%20%222012-10-17%22" in wire
+    assert "a%2Bb%2Fc%2520d" in wire
 
 
 def test_users_are_listed_in_pages_with_the_use_of_passwords(aws: Aws) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from nhiscan.connector import Evidence
+from nhiscan.connector import Evidence, Operation
 from nhiscan.inventory import Inventory
+from nhiscan.model import Link
 from nhiscan_connectors.aws.plan import ACCOUNTS
 from nhiscan_connectors.aws.services import organizations as org
+from tests.clouds.aws.fixtures import Aws
 from tests.connectors.aws.answers import (
     ACCOUNT,
     ORGANIZATION_SHARD,
@@ -21,8 +24,10 @@ from tests.connectors.aws.answers import (
     parse,
     refused,
 )
+from tests.connectors.aws.support_org import collected
 
 ORG = "o-abcdefghij"
+FENCE = "p-ab12cd34"
 ROOT, UNIT, DEEPER = "r-abcd", "ou-abcd-11111111", "ou-abcd-22222222"
 MEMBER, LOST = "222222222222", "333333333333"
 ARN = f"arn:aws:organizations::{ACCOUNT}:"
@@ -171,8 +176,166 @@ def test_a_damaged_entry_is_told_and_hides_no_other() -> None:
     accounts = [account(MEMBER, "web"), {"Name": "nobody"}, 7]
     inventory = parse(ORGANIZATION_SHARD, [answer(org.DESCRIBE, DESCRIBED), answer(ACCOUNTS, {"Accounts": accounts})])
     assert f"aws:{MEMBER}" in inventory.scopes
-    (gap,) = inventory.gaps
-    assert "Accounts[1] has no Id; Accounts[2] is a number" in gap.detail
+    assert {gap.scope: gap.operation for gap in inventory.gaps} == {SCOPE: ACCOUNTS.name, f"aws:{ORG}": ACCOUNTS.name}
+    assert "Accounts[1] has no Id; Accounts[2] is a number" in inventory.gaps[0].detail
+    assert not inventory.knows(SCOPE, "organization")
+    assert not inventory.knows(f"aws:{ORG}", "organization")
+
+
+@pytest.mark.parametrize(
+    "operation", [ACCOUNTS, org.ROOTS, org.UNITS, org.CHILDREN, org.POLICIES, org.POLICY, org.TARGETS]
+)
+def test_a_refusal_hides_the_limits_of_every_account(operation: Operation) -> None:
+    inventory = parse(ORGANIZATION_SHARD, [*whole(), refused(operation, PolicyId="p-3", ParentId="ou-abcd-33333333")])
+    (gap,) = [gap for gap in inventory.gaps if gap.scope == f"aws:{ORG}"]
+    assert (gap.operation, gap.reason, gap.permission) == (operation.name, "denied", operation.permission)
+    assert not inventory.knows(f"aws:{ORG}", "organization")
+
+
+def test_who_acts_for_the_organization_limits_nobody() -> None:
+    inventory = parse(ORGANIZATION_SHARD, [*whole(), refused(org.DELEGATES)])
+    assert inventory.knows(f"aws:{ORG}", "organization")
+
+
+def test_accounts_that_act_for_the_organization() -> None:
+    delegates = [account(MEMBER, "web"), account(LOST, "old")]
+    services = [{"ServicePrincipal": "sso.amazonaws.com"}, {"ServicePrincipal": "guardduty.amazonaws.com"}]
+    found = [
+        *whole(),
+        answer(org.DELEGATES, {"DelegatedAdministrators": delegates}),
+        answer(org.DELEGATED, {"DelegatedServices": services}, AccountId=MEMBER),
+        refused(org.DELEGATED, AccountId=LOST),
+    ]
+    assert parse(ORGANIZATION_SHARD, found).links == [
+        Link(
+            source=f"aws:{ORG}",
+            target=f"aws:{MEMBER}",
+            kind="delegates_to",
+            reason=f"account web acts for organization {ORG} by guardduty.amazonaws.com, sso.amazonaws.com",
+        ),
+        Link(
+            source=f"aws:{ORG}",
+            target=f"aws:{LOST}",
+            kind="delegates_to",
+            reason=f"account old acts for organization {ORG} by services that were not told",
+        ),
+    ]
+
+
+def test_the_environment_is_that_of_the_nearest_unit_that_speaks_of_one() -> None:
+    found = [
+        *whole(),
+        answer(org.CHILDREN, {"Accounts": [account(MEMBER, "web")]}, ParentId=DEEPER),
+        answer(org.CHILDREN, {"Accounts": [account("444444444444", "web-prod")]}, ParentId=DEEPER),
+    ]
+    scopes = parse(ORGANIZATION_SHARD, found).scopes
+    assert {id.removeprefix("aws:"): scope.environment for id, scope in scopes.items()} == {
+        ORG: None,
+        ROOT: None,
+        UNIT: "development",
+        DEEPER: "development",
+        ACCOUNT: None,
+        MEMBER: "development",
+        LOST: None,
+        "444444444444": "production",
+    }
+
+
+def test_units_that_lie_in_each_other_are_read() -> None:
+    found = [
+        answer(org.DESCRIBE, DESCRIBED),
+        answer(org.UNITS, {"OrganizationalUnits": [{"Id": UNIT, "Name": "a"}]}, ParentId=DEEPER),
+        answer(org.UNITS, {"OrganizationalUnits": [{"Id": DEEPER, "Name": "b"}]}, ParentId=UNIT),
+        answer(org.CHILDREN, {"Accounts": [account(MEMBER, "web")]}, ParentId=UNIT),
+    ]
+    inventory = parse(ORGANIZATION_SHARD, found)
+    assert parents(inventory)[f"aws:{UNIT}"] == f"aws:{DEEPER}"
+    assert inventory.scopes[f"aws:{MEMBER}"].environment is None
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "operation", "params"),
+    [
+        (f"targets-{FENCE}.json", {"Targets": [{"TargetId": ROOT}]}, org.TARGETS, {"PolicyId": FENCE}),
+        ("p-FullAWSAccess", {"Targets": []}, org.TARGETS, {"PolicyId": "p-FullAWSAccess"}),
+        (f"{FENCE}.json", {"Targets": [], "PolicyId": "p-other111"}, org.TARGETS, {"PolicyId": "p-other111"}),
+        (f"accounts_{UNIT}.json", {"Accounts": []}, org.CHILDREN, {"ParentId": UNIT}),
+        (f"units-in-{ROOT}.json", {"OrganizationalUnits": []}, org.UNITS, {"ParentId": ROOT}),
+        (f"{ROOT}-and-{UNIT}.json", {"Accounts": []}, ACCOUNTS, {}),
+        ("our-prod-accounts.json", {"Accounts": []}, ACCOUNTS, {}),
+        ("delegates.json", {"DelegatedAdministrators": [account(MEMBER, "web")]}, org.DELEGATES, {}),
+    ],
+)
+def test_the_name_of_a_file_says_what_was_asked(
+    name: str, body: dict[str, Any], operation: Operation, params: dict[str, str]
+) -> None:
+    assert org.recognise(body, name) == (operation, params)
+
+
+@pytest.mark.parametrize("name", ["", "targets.json", "scp-production1.json", f"{FENCE}-{FENCE}1.json"])
+def test_targets_of_an_unknown_policy_are_not_recognised(name: str) -> None:
+    assert org.recognise({"Targets": []}, name) is None
+
+
+def test_a_type_of_policy_that_is_no_text_is_no_limit() -> None:
+    odd = {**summary("p-1"), "Type": []}
+    found = [
+        answer(org.DESCRIBE, DESCRIBED),
+        answer(org.POLICIES, {"Policies": [odd]}),
+        answer(org.POLICY, {"Policy": {"PolicySummary": odd, "Content": "{}"}}, PolicyId="p-1"),
+    ]
+    assert not parse(ORGANIZATION_SHARD, found).policies
+    assert org.recognise({"Policies": [odd]}) is None
+
+
+def test_a_walk_asks_for_each_unit_policy_and_delegate_once(aws: Aws, tmp_path: Path) -> None:
+    organization = aws.seed.organization(aws.account)
+    prod = organization.unit("Production")
+    organization.account("222233334444", "web", organization.unit("Web", prod))
+    organization.control("fence", allow("*"), [prod])
+    aws.client("organizations").register_delegated_administrator(
+        AccountId="222233334444", ServicePrincipal="guardduty.amazonaws.com"
+    )
+    aws.calls.clear()
+    inventory = collected(org.SERVICE, tmp_path, endpoint=aws.endpoint)
+    asked = {name.partition(":")[2]: count for name, count in aws.calls.names().items() if "organizations:" in name}
+    policies = len(inventory.policies)
+    assert asked == {
+        "DescribeOrganization": 1,
+        "ListAccounts": 1,
+        "ListRoots": 1,
+        "ListOrganizationalUnitsForParent": 3,
+        "ListAccountsForParent": 3,
+        "ListPolicies": 2,
+        "DescribePolicy": policies,
+        "ListTargetsForPolicy": policies,
+        "ListDelegatedAdministrators": 1,
+        "ListDelegatedServicesForAccount": 1,
+    }
+    assert inventory.scopes["aws:222233334444"].environment == "production"
+    assert [link.target for link in inventory.links] == ["aws:222233334444"]
+    assert ("fence", f"aws:{prod}") in {
+        (inventory.policies[use.policy].name, use.target) for use in inventory.policy_uses
+    }
+    assert inventory.gaps == []
+
+
+def test_outside_of_an_organization_one_call_is_the_answer(aws: Aws, tmp_path: Path) -> None:
+    inventory = collected(org.SERVICE, tmp_path, endpoint=aws.endpoint)
+    assert aws.calls.names() == {"organizations:DescribeOrganization": 1}
+    assert not inventory.scopes
+    assert inventory.gaps == []
+    assert inventory.knows(SCOPE, "organization")
+
+
+def test_whoever_may_not_look_does_not_know(aws: Aws, tmp_path: Path) -> None:
+    aws.seed.organization(aws.account)
+    aws.faults.deny("organizations", "ListAccounts")
+    inventory = collected(org.SERVICE, tmp_path, endpoint=aws.endpoint)
+    assert aws.calls.names() == {"organizations:DescribeOrganization": 1, "organizations:ListAccounts": 1}
+    assert {(gap.operation, gap.reason, gap.permission) for gap in inventory.gaps} == {
+        (ACCOUNTS.name, "denied", "organizations:ListAccounts")
+    }
     assert not inventory.knows(SCOPE, "organization")
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from nhiscan.connector import Operation
 from nhiscan.model import Activity, AnyRecord, Credential, Gap, Signal
+from nhiscan_connectors.aws.fields import table
 from nhiscan_connectors.aws.iam import operations as ops
 from nhiscan_connectors.aws.iam.known import Known, PerUser
 from nhiscan_connectors.aws.iam.report import KEYS_TRACKED, PASSWORDS_TRACKED, Row, Slot, match
@@ -22,6 +23,8 @@ ENDLESS: Final = timedelta(days=10_000)
 """AWS takes a life of up to 36,600 days for an API key: what ends in a hundred years does not end."""
 RECENT: Final = timedelta(days=90)
 """A sign-in younger than this, when the report was written, speaks for a person."""
+
+_NAMED: Final = ("ServiceSpecificCredentialId", "UserName", "ServiceName")
 
 Status: TypeAlias = Literal["active", "inactive", "expired"]
 _STATUS: Final[dict[str, Status]] = {"active": "active", "inactive": "inactive", "expired": "expired"}
@@ -124,11 +127,10 @@ class _Credentials:
 
     def _last_sign_ins(self) -> dict[str, Activity] | None:
         """Last use of passwords by ARN, from the list of users; None when it was not asked for, or refused."""
-        answers = self._known.answers
-        if not answers.answered(ops.USERS):
+        if not self._known.complete(ops.USERS):
             return None
         found: dict[str, Activity] = {}
-        for user in answers.items(ops.USERS, "Users"):
+        for user in self._known.fields.items(ops.USERS, "Users"):
             used = moment(user.get("PasswordLastUsed"))
             since = PASSWORDS_TRACKED if used is None else None
             found[str(user.get("Arn"))] = Activity(last_used_at=used, observed_since=since, source=ops.USERS.name)
@@ -149,7 +151,7 @@ class _Credentials:
             return None, []
         if not bodies:
             return False, []
-        made = moment((bodies[0].get("LoginProfile") or {}).get("CreateDate"))
+        made = moment(table(bodies[0].get("LoginProfile")).get("CreateDate"))
         activity = (self._sign_ins or {}).get(arn)
         record = password(known, arn, status="active", created=made, activity=activity)
         return True, [record, *password_signals(known, arn, activity, ops.LOGIN.name)]
@@ -236,16 +238,16 @@ class _Credentials:
             )
 
     def _specific(self) -> Iterator[AnyRecord]:
-        for item in self._known.answers.items(ops.SPECIFIC, "ServiceSpecificCredentials"):
-            arn = self._known.user_named(str(item.get("UserName")))
-            service = str(item.get("ServiceName") or "")
+        for item in self._known.fields.items(ops.SPECIFIC, "ServiceSpecificCredentials", *_NAMED):
+            arn = self._known.user_named(item["UserName"])
+            service = str(item["ServiceName"])
             created, expires = moment(item.get("CreateDate")), moment(item.get("ExpirationDate"))
             status, ai = status_of(item.get("Status")), SERVICE_CREDENTIALS.get(service.lower(), "")
             # No date means that it never ends; so does one that nobody who made it will live to see.
             absent = item.get("ExpirationDate") is None
             endless = absent or (expires is not None and created is not None and expires - created > ENDLESS)
             yield Credential(
-                id=str(item.get("ServiceSpecificCredentialId")),
+                id=item["ServiceSpecificCredentialId"],
                 provider="aws",
                 kind="service-specific",
                 holder=arn,
@@ -264,15 +266,15 @@ class _Credentials:
                 yield Signal(subject=arn, name="ai-service-credential", detail=detail, source=ops.SPECIFIC.name)
 
     def _server_certificates(self) -> Iterator[Credential]:
-        for item in self._known.answers.items(ops.SERVER_CERTIFICATES, "ServerCertificateMetadataList"):
+        for item in self._known.fields.items(ops.SERVER_CERTIFICATES, "ServerCertificateMetadataList", "Arn"):
             # It proves the name of a host, and no identity of IAM: the account holds it.
             yield Credential(
-                id=str(item.get("Arn")),
+                id=item["Arn"],
                 provider="aws",
                 kind="server-certificate",
                 holder=self._known.scope,
                 scope=self._known.scope,
-                name=str(item.get("ServerCertificateName") or item.get("Arn")),
+                name=str(item.get("ServerCertificateName") or item["Arn"]),
                 created_at=moment(item.get("UploadDate")),
                 expires_at=moment(item.get("Expiration")),
                 lifetime="expires",
@@ -283,7 +285,7 @@ class _Credentials:
         known = self._known
         if known.report_problem:
             yield known.gap(ops.REPORT, ops.REPORT.hides, detail=known.report_problem)
-        told = known.answers.answered(ops.REPORT) and not known.report_problem
+        told = known.complete(ops.REPORT) and not known.report_problem
         if not (told or known.details_complete):
             hides = "which users there are, and what they prove themselves with"
             yield known.gap(ops.REPORT, hides, "credentials", "mfa", "activity")
@@ -291,9 +293,9 @@ class _Credentials:
         for operation, users in self._unknown.values():
             yield known.gap(operation, operation.hides, "credentials", subjects=users)
         users = [user.arn for user in known.users]
-        if users and not known.answers.answered(ops.SPECIFIC):
+        if users and not known.complete(ops.SPECIFIC):
             yield known.gap(ops.SPECIFIC, ops.SPECIFIC.hides, "credentials", subjects=users)
-        if not known.answers.answered(ops.SERVER_CERTIFICATES):
+        if not known.complete(ops.SERVER_CERTIFICATES):
             hides = ops.SERVER_CERTIFICATES.hides
             yield known.gap(ops.SERVER_CERTIFICATES, hides, "credentials", subjects=[known.scope])
 

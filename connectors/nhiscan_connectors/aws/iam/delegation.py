@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from nhiscan.model import AnyRecord, Assignment, Identity, Link, Ownership, Policy, PolicyUse, Signal
-from nhiscan_connectors.aws.documents import document_text
+from nhiscan_connectors.aws.documents import document_text, listed
+from nhiscan_connectors.aws.fields import table
 from nhiscan_connectors.aws.iam import operations as ops
 from nhiscan_connectors.aws.iam.known import Known
 from nhiscan_connectors.aws.times import moment
@@ -22,7 +23,7 @@ _SOURCE: Final = ops.DELEGATION.name
 
 def parse_delegations(known: Known) -> Iterator[AnyRecord]:
     """An outside identity for each request that is waiting, approved or in use."""
-    for request in known.answers.items(ops.DELEGATION, "DelegationRequests"):
+    for request in known.fields.items(ops.DELEGATION, "DelegationRequests", "DelegationRequestId"):
         if request.get("State") not in _OVER:
             yield from _request(known, request)
 
@@ -37,7 +38,7 @@ def _request(known: Known, request: dict[str, Any]) -> Iterator[AnyRecord]:
         "state": state.lower(),
         "max_session_minutes": str(seconds // 60) if isinstance(seconds, int) else "",
         "asked_by_message": str(request.get("RequestMessage") or ""),
-        "role_boundaries": ", ".join(map(str, request.get("RolePermissionRestrictionArns") or ())),
+        "role_boundaries": ", ".join(listed(request.get("RolePermissionRestrictionArns"))),
     }
     yield Identity(
         id=id,
@@ -52,7 +53,7 @@ def _request(known: Known, request: dict[str, Any]) -> Iterator[AnyRecord]:
     )
     detail = f"account {partner} acts here by temporary delegation"
     yield Signal(subject=id, name="cross-account-trust", detail=detail, source=_SOURCE)
-    permissions = request.get("Permissions") or {}
+    permissions = table(request.get("Permissions"))
     role = str(permissions.get("PolicyTemplateArn") or f"{id}/policy/permissions")
     if request.get("PermissionPolicy"):
         text, problem = document_text(request["PermissionPolicy"])

@@ -45,7 +45,7 @@ def parse_factors(known: Known) -> Iterator[AnyRecord]:
 def _virtual(known: Known) -> defaultdict[str, list[Factor]]:
     """Virtual devices by the ARN of who signs in with them."""
     found: defaultdict[str, list[Factor]] = defaultdict(list)
-    for item in known.answers.items(ops.VIRTUAL_MFA, "VirtualMFADevices"):
+    for item in known.fields.items(ops.VIRTUAL_MFA, "VirtualMFADevices"):
         user, serial = item.get("User"), str(item.get("SerialNumber") or "")
         if isinstance(user, dict) and serial:
             arn = str(user.get("Arn") or known.user_named(str(user.get("UserName"))))

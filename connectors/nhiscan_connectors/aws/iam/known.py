@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from nhiscan.connector import JSON, Evidence, Operation, Shard
 from nhiscan.model import Aspect, Gap, GapReason
+from nhiscan_connectors.aws.fields import Fields, table
 from nhiscan_connectors.aws.iam import operations as ops
 from nhiscan_connectors.aws.iam import shapes
 from nhiscan_connectors.aws.iam.report import ROOT, Row, rows
@@ -28,7 +29,7 @@ class PerUser:
         self._refused: dict[str, Evidence] = {}
         for item in answers.of(operation):
             name = str(item.params.get(param, ""))
-            if item.problem is not None:
+            if item.problem is not None or not (item.body is None or isinstance(item.body, dict)):
                 self._refused[name] = item
             else:
                 # A user that was deleted meanwhile has an empty answer, and so nothing.
@@ -43,7 +44,10 @@ class PerUser:
         bodies = self.answer(name)
         if bodies is None:
             return None
-        return [item for body in bodies for item in body.get(key) or () if isinstance(item, dict)]
+        lists = [body.get(key) or [] for body in bodies]
+        if not all(isinstance(items, list) and all(isinstance(item, dict) for item in items) for items in lists):
+            return None
+        return [item for items in lists for item in items]
 
     def was_refused(self, name: str) -> bool:
         """Whether the call was made for the user and a page of it was refused."""
@@ -58,13 +62,15 @@ class Known:
         self.account = shard.scope.removeprefix("aws:")
         self.region = shard.region
         self.answers = answers
+        self.fields = Fields(shard, answers)
+        """The same answers, read so that what is damaged is left out and told."""
         self.bad: list[str] = []
         """Entries of the authorization details that are not of the shape that AWS gives."""
         self.users = self._read(ops.DETAILS, "UserDetailList", shapes.User)
         self.groups = self._read(ops.DETAILS, "GroupDetailList", shapes.Group)
         self.roles = self._read(ops.DETAILS, "RoleDetailList", shapes.Role)
         self.policies = self._read(ops.DETAILS, "Policies", shapes.ManagedPolicy)
-        self.details_complete = answers.answered(ops.DETAILS) and not self.bad
+        self.details_complete = self.complete(ops.DETAILS) and not self.bad
         self.listed_roles = {role.arn: role for role in self._read(ops.ROLES, "Roles", shapes.Role)}
         self._add_from_elsewhere()
         self.user_arns = {user.user_name: user.arn for user in self.users}
@@ -75,7 +81,7 @@ class Known:
 
     def _read(self, operation: Operation, name: str, shape: type[S]) -> list[S]:
         """Entries of a list, each ARN once."""
-        good, bad = shapes.read(self.answers.items(operation, name), shape)
+        good, bad = shapes.read(self.fields.items(operation, name), shape)
         self.bad += [f"{name}, {problem}" for problem in bad]
         first: dict[str, S] = {}
         for entry in good:
@@ -97,7 +103,7 @@ class Known:
 
     @cached_property
     def _report(self) -> tuple[dict[str, Row], str]:
-        for body in self.answers.bodies(ops.REPORT):
+        for body in self.fields.bodies(ops.REPORT):
             try:
                 return {row.arn: row for row in rows(str(body.get("Content", "")))}, ""
             except ValueError as error:
@@ -117,7 +123,7 @@ class Known:
     @cached_property
     def report_at(self) -> datetime | None:
         """When the credential report was written, or at least when it was given."""
-        written = [moment(body.get("GeneratedTime")) for body in self.answers.bodies(ops.REPORT)]
+        written = [moment(body.get("GeneratedTime")) for body in self.fields.bodies(ops.REPORT)]
         given = [moment(item.at) for item in self.answers.of(ops.REPORT) if item.body is not None]
         return next((at for at in (*written, *given) if at is not None), None)
 
@@ -130,7 +136,7 @@ class Known:
     def partition(self) -> str:
         """ "aws", "aws-cn" or "aws-us-gov"."""
         arns = (entity.arn for entity in (*self.users[:1], *self.roles[:1]))
-        caller = (str(body.get("Arn", "")) for body in self.answers.bodies(CALLER))
+        caller = (str(body.get("Arn", "")) for body in self.fields.bodies(CALLER))
         parts = next((arn.split(":") for arn in (*arns, *caller) if arn.startswith("arn:")), ["arn", "aws"])
         return parts[1]
 
@@ -147,8 +153,12 @@ class Known:
     @cached_property
     def summary(self) -> dict[str, Any] | None:
         """The account summary."""
-        maps = (body.get("SummaryMap") for body in self.answers.bodies(ops.SUMMARY))
-        return next((found for found in maps if isinstance(found, dict)), None)
+        return next((table(body.get("SummaryMap")) for body in self.fields.bodies(ops.SUMMARY)), None)
+
+    def complete(self, operation: Operation) -> bool:
+        """Whether the operation was asked, and nothing of its answer was refused or damaged so far."""
+        damaged = {gap.operation for gap in self.fields.gaps()}
+        return self.answers.answered(operation) and operation.name not in damaged
 
     def user_named(self, name: str) -> str:
         """ARN of a user; as good as can be said when nothing told of the user."""

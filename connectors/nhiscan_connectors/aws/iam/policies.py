@@ -10,6 +10,7 @@ import msgspec
 
 from nhiscan.model import AnyRecord, Gap, Policy, PolicyUse, Signal
 from nhiscan_connectors.aws.documents import document_text
+from nhiscan_connectors.aws.fields import table
 from nhiscan_connectors.aws.iam import operations as ops
 from nhiscan_connectors.aws.iam import shapes, signals
 from nhiscan_connectors.aws.iam.known import Known
@@ -53,8 +54,8 @@ class PolicyBook:
 
     def _fetched(self) -> dict[str, Any]:
         """Documents that were asked for one by one."""
-        bodies = self._known.answers.by_param(ops.POLICY_VERSION, "PolicyArn")
-        return {str(arn): (pages[0].get("PolicyVersion") or {}).get("Document") for arn, pages in bodies.items()}
+        bodies = self._known.fields.by_param(ops.POLICY_VERSION, "PolicyArn")
+        return {arn: table(pages[0].get("PolicyVersion")).get("Document") for arn, pages in bodies.items()}
 
     def of(self, holder: shapes.Entity, inline: Sequence[shapes.InlinePolicy] | None) -> Iterator[Policy | PolicyUse]:
         """The policies that live in a user, group or role, and its references to managed ones."""

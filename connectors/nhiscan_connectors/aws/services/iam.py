@@ -29,6 +29,7 @@ def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
     yield from parse_federation(known)
     yield from parse_delegations(known)
     yield from parse_sightings(known)
+    yield from known.fields.gaps()
 
 
 SERVICE = Service(name="iam", part="account", operations=OPERATIONS, collect=collect, parse=parse, never=NEVER)

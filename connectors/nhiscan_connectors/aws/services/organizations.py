@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from nhiscan.connector import Operation, Shard
-from nhiscan.model import AnyRecord, Link, Policy, PolicyUse, Scope
+from nhiscan.model import AnyRecord, Aspect, Gap, Link, Policy, PolicyUse, Scope
 from nhiscan_connectors.aws.calls import Calls
 from nhiscan_connectors.aws.documents import document_text
 from nhiscan_connectors.aws.environment import environment_of
@@ -16,13 +16,13 @@ from nhiscan_connectors.aws.plan import ACCOUNTS
 from nhiscan_connectors.aws.service import Answers, Service
 
 
-def _operation(name: str, purpose: str, hides: str) -> Operation:
+def _operation(name: str, purpose: str, hides: str, *blinds: Aspect) -> Operation:
     return Operation(
         name=f"organizations:{name}",
         permission=f"organizations:{name}",
         purpose=purpose,
         hides=hides,
-        blinds=("organization",),
+        blinds=blinds,
     )
 
 
@@ -30,15 +30,25 @@ DESCRIBE = _operation(
     "DescribeOrganization",
     "tells whether the account belongs to an organization",
     "which organization limits the account",
+    "organization",
 )
-ROOTS = _operation("ListRoots", "reads the top of the organization", "the units of the organization")
-UNITS = _operation("ListOrganizationalUnitsForParent", "lists units", "the units of the organization")
-CHILDREN = _operation("ListAccountsForParent", "tells which account stands in which unit", "where accounts stand")
+ROOTS = _operation("ListRoots", "reads the top of the organization", "the units of the organization", "organization")
+UNITS = _operation("ListOrganizationalUnitsForParent", "lists units", "the units of the organization", "organization")
+CHILDREN = _operation(
+    "ListAccountsForParent", "tells which account stands in which unit", "where accounts stand", "organization"
+)
 POLICIES = _operation(
-    "ListPolicies", "lists service and resource control policies", "which policies of the organization limit accounts"
+    "ListPolicies",
+    "lists service and resource control policies",
+    "which policies of the organization limit accounts",
+    "organization",
 )
-POLICY = _operation("DescribePolicy", "reads a control policy", "what a policy of the organization forbids")
-TARGETS = _operation("ListTargetsForPolicy", "tells where a control policy applies", "where control policies apply")
+POLICY = _operation(
+    "DescribePolicy", "reads a control policy", "what a policy of the organization forbids", "organization"
+)
+TARGETS = _operation(
+    "ListTargetsForPolicy", "tells where a control policy applies", "where control policies apply", "organization"
+)
 DELEGATES = _operation(
     "ListDelegatedAdministrators",
     "lists the accounts that act for the organization",
@@ -145,6 +155,7 @@ def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
 class _Organization:
     def __init__(self, shard: Shard, answers: Answers) -> None:
         self._shard = shard
+        self._answers = answers
         self._fields = Fields(shard, answers)
         self._accounts = list(self._fields.items(ACCOUNTS, "Accounts", "Id"))
         self._roots = list(self._fields.items(ROOTS, "Roots", "Id"))
@@ -168,7 +179,9 @@ class _Organization:
             yield from self._delegates()
         elif self._accounts:
             yield from (self._account(account, {}) for account in self._accounts)
-        yield from self._fields.gaps()
+        damaged = list(self._fields.gaps())
+        yield from damaged
+        yield from self._unread(damaged)
 
     @property
     def _top(self) -> str | None:
@@ -269,6 +282,25 @@ class _Organization:
                 for target in self._fields.within(TARGETS, body, "Targets", "TargetId"):
                     use = KINDS[summaries[id]["Type"]]
                     yield PolicyUse(policy=_arn(summaries[id]), target=f"aws:{target['TargetId']}", use=use)
+
+    def _unread(self, damaged: list[Gap]) -> Iterator[Gap]:
+        """What was refused or damaged hides the limits of every account, not only of the one that asked."""
+        if not self._id:
+            return
+        for operation in OPERATIONS:
+            refused = next((item for item in self._answers.of(operation) if item.problem is not None), None)
+            if operation.blinds and (refused or any(gap.operation == operation.name for gap in damaged)):
+                reason = (refused.problem if refused else None) or "failed"
+                yield Gap(
+                    connector=self._shard.connector,
+                    scope=f"aws:{self._id}",
+                    operation=operation.name,
+                    reason=reason,
+                    permission=operation.permission if reason == "denied" else "",
+                    hides=f"{operation.hides}, for every account of the organization",
+                    detail=refused.detail if refused else "the answer is damaged",
+                    blinds=operation.blinds,
+                )
 
     def _delegates(self) -> Iterator[Link]:
         """Member accounts that act for the organization, and by which services."""
