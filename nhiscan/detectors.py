@@ -60,7 +60,7 @@ def looks_random(text: str) -> bool:
     if len(text) < 12 or is_placeholder(text) or any(character.isspace() for character in text):
         return False
     longest = max((part for part in re.split(r"[^A-Za-z0-9]+", text) if not _WORD.fullmatch(part)), key=len, default="")
-    return len(longest) >= 8 and entropy(text) >= (3.0 if len(text) < 20 else 3.3)
+    return len(longest) >= 8 and entropy(text) >= 3
 
 
 def entropy(text: str) -> float:

@@ -49,11 +49,17 @@ def parse(bundle: Bundle, connectors: Mapping[str, Connector]) -> Parsed:
         for item in evidence:
             tally.asked += 1
             tally.answered += item.problem is None
+        told: set[tuple[str, str]] = set()
         for record in _records(connector, shard, evidence):
+            if isinstance(record, Gap):
+                record = _with_permission(record, operations)
+                told.add((record.operation, record.reason))
             inventory.add(record)
         for gap, is_optional in _gaps(shard, evidence, operations, inventory):
-            inventory.add(gap)
-            optional += is_optional
+            # A parser that tells of a refused call itself knows better whom it concerns.
+            if (gap.operation, gap.reason) not in told:
+                inventory.add(gap)
+                optional += is_optional
         if not ended and shard.part != PLAN:  # a plan without an end is told of below, by its connector
             why = "the scan was interrupted before this part was complete; go on with --resume"
             inventory.add(blind_to_all(shard.connector, shard.scope, shard.region, why))
@@ -64,6 +70,13 @@ def parse(bundle: Bundle, connectors: Mapping[str, Connector]) -> Parsed:
             why = "the scan was interrupted before its parts were known; go on with --resume"
             inventory.add(blind_to_all(entry.name, entry.name, "", why))
     return Parsed(inventory=inventory, tallies=tallies, optional_gaps=optional)
+
+
+def _with_permission(gap: Gap, operations: Mapping[str, Operation]) -> Gap:
+    operation = operations.get(gap.operation)
+    if operation is None or gap.permission or gap.reason != "denied":
+        return gap
+    return msgspec.structs.replace(gap, permission=operation.permission)
 
 
 def _records(connector: Connector, shard: Shard, evidence: list[Evidence]) -> Iterator[AnyRecord]:

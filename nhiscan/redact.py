@@ -49,7 +49,8 @@ VARIABLES: Final = frozenset(
         "Environment", "environment", "Variables", "variables", "EnvironmentVariables", "environmentVariables",
         "environment_variables", "environmentVariablesOverride", "RuntimeEnvironmentVariables",
         "buildEnvironmentVariables", "secureEnvironmentVariables", "DefaultArguments", "NonOverridableArguments",
-        "Env", "env", "envVars", "env_vars", "spark_env_vars", "appSettings", "AppSettings", "Headers", "headers",
+        "Env", "env", "envVars", "env_vars", "spark_env_vars", "appSettings", "AppSettings", "connectionStrings",
+        "Headers", "headers",
     }
 )  # fmt: skip
 """Fields that hold environment variables or headers: a map, a list of names and values, or JSON text of either."""
@@ -64,7 +65,7 @@ _REFERENCE_KEYS = frozenset(
     {"valueFrom", "ValueFrom", "valueSource", "secretRef", "secretKeyRef", "configMapKeyRef", "fieldRef", "secretName"}
 )
 """Parts of a variable that say where its value is kept."""
-_KIND_KEYS = frozenset({"type", "Type", "source", "scope", "slot", "slotSetting", "optional"})
+_KIND_KEYS = frozenset({"type", "Type", "source", "scope", "slot"})
 
 _SHORTEST: Final = 9
 """Characters of the shortest text that a detector fires on: "a://b:c@d"."""
@@ -147,7 +148,7 @@ class _Work:
         self._around: list[Any] = []
         self._names: dict[str, _Name] = {}
         self._plain: dict[str, _Name] = {}
-        self._key_ids: dict[int, set[str]] = {}
+        self._key_ids: dict[int, tuple[Any, set[str]]] = {}
 
     def walk(self, value: JSON, name: _Name, leaf: str | int, *, user: bool) -> JSON:
         """A redacted copy of a value that stands under `leaf`. `user`: in a map whose keys people chose."""
@@ -289,7 +290,7 @@ class _Work:
                 here, shown = self._key(key, out)
                 if here.role is _DROPPED:
                     out[shown] = "[dropped]"
-                elif wraps and not _VARIABLE.fullmatch(str(key)):
+                elif wraps and not _CONSTANT.fullmatch(str(key)):
                     out[shown] = self._special(value, item, here, _NOWHERE, shown, user=True)
                 else:
                     out[shown] = self._variable(item, here, shown)
@@ -300,20 +301,22 @@ class _Work:
         """Variables that stand as JSON in a text. Any other text is the name of an environment, not its variables."""
         if value.lstrip()[:1] not in ("[", "{"):
             return self._text(value, _NOWHERE, leaf, user=False)
+        depth = len(self._around)
         try:
-            inner = json.loads(value)
-        except (ValueError, RecursionError):
+            return json.dumps(self._environment(json.loads(value), leaf, wrapper=False), default=str)
+        except (ValueError, RecursionError, ReadError):  # no JSON after all, or nested too deeply: then none of it
+            del self._around[depth:], self._path[depth:]
             return "[value]"
-        return json.dumps(self._environment(inner, leaf, wrapper=False), default=str)
 
     def _item(self, item: JSON, index: int) -> JSON:
         """One of a list of variables: an object, "NAME=value", or a name alone."""
         if not isinstance(item, str):
             return self._variable(item, _NOWHERE, index)
-        name, equals, value = item.partition("=")
-        if equals:
-            return f"{self._name(name).shown}={self._variable(value, self._name(name), index)}"
-        return item if _VARIABLE.fullmatch(item) and "_" in item else self._variable(item, _NOWHERE, index)
+        text, equals, value = item.partition("=")
+        if equals and _VARIABLE.fullmatch(text) and not looks_random(text):
+            name = self._name(text)
+            return f"{name.shown}={self._variable(value, name, index)}"
+        return item if _CONSTANT.fullmatch(item) else self._variable(item, _NOWHERE, index)
 
     def _variable(self, item: JSON, name: _Name, leaf: str | int) -> JSON:
         """What stands in place of a variable's value."""
@@ -336,19 +339,20 @@ class _Work:
         return item if shown == text and isinstance(item, int) else shown
 
     def _entry(self, item: dict[Any, JSON], name: _Name) -> dict[Any, JSON]:
-        """A variable as an object: its name and where its value is kept stay, all other text in it is its value."""
-        label = _label(item)
+        """A variable as an object. Where its value is kept stays, and of one in a list its name and its type."""
+        label = "" if name.shown else _label(item)
         name = self._name(label) if label else name
-        stored = str(item.get("type", "")) in _STORES
+        stored = bool(label) and item.get("type") in _STORES
         out: dict[Any, JSON] = {}
         for key, inner in item.items():
             here, shown = self._key(key, out)
             if here.role is _DROPPED:
                 out[shown] = "[dropped]"
-            elif (key in _NAME_KEYS and isinstance(inner, str)) or key in _REFERENCE_KEYS:
+            elif key in _REFERENCE_KEYS or (label and key in _NAME_KEYS and isinstance(inner, str)):
                 out[shown] = self.walk(inner, _NOWHERE, shown, user=False)
-            elif (key in _KIND_KEYS and _KIND.fullmatch(str(inner))) or (
-                stored and isinstance(inner, str) and _STORED.fullmatch(inner) and not looks_random(inner)
+            elif isinstance(inner, str) and (
+                (label and key in _KIND_KEYS and _KIND.fullmatch(inner))
+                or (stored and _STORED.fullmatch(inner) and not looks_random(inner))
             ):
                 out[shown] = self.walk(inner, name, shown, user=True)
             else:
@@ -449,14 +453,15 @@ class _Work:
         for around in reversed(self._around[-2:]):
             if id(around) not in self._key_ids:
                 values = around.values() if isinstance(around, dict) else around
-                self._key_ids[id(around)] = {
+                ids = {
                     text
                     for item in values
                     for text in (item.values() if isinstance(item, dict) else (item,))
                     if isinstance(text, str) and _KEY_ID.fullmatch(text)
                 }
-            if self._key_ids[id(around)]:
-                return self._key_ids[id(around)]
+                self._key_ids[id(around)] = (around, ids)  # with the object itself, so that its id stays its own
+            if ids := self._key_ids[id(around)][1]:
+                return ids
         return set()
 
 
@@ -508,8 +513,9 @@ _ACCOUNT = {
 
 _STORES = frozenset({"PARAMETER_STORE", "SECRETS_MANAGER"})
 _STORED = re.compile(r"[\w./:@+=-]{1,512}", re.ASCII)
-_KIND = re.compile(r"[A-Za-z_]{1,40}")
-_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,127}")
+_KIND = re.compile(r"[A-Za-z_]{1,24}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,127}")
+_CONSTANT = re.compile(r"[A-Z][A-Z0-9]{0,30}(?:_[A-Z0-9]{1,30}){1,10}")
 _REFERENCE = re.compile(
     r"arn:aws[a-z-]{0,12}:[a-z0-9-]{1,40}:[a-z0-9-]{0,30}:(?:\d{12}|aws)?:[\w/.:*+=@,-]{1,512}"
     r"|\$\{[A-Za-z0-9_.]{1,128}\}|\$\([A-Za-z0-9_.]{1,128}\)"

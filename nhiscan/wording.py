@@ -21,7 +21,8 @@ def plain(text: str, longest: int = LONGEST_NAME) -> str:
 
 def identity_name(identity: Identity) -> str:
     """An identity with the provider's word for it: "iam user ci"."""
-    return f"{identity.kind.replace('-', ' ')} {plain(identity.name or identity.id)}"
+    kind, name = identity.kind.replace("-", " "), plain(identity.name or identity.id)
+    return kind if kind == name else f"{kind} {name}"
 
 
 def credential_name(credential: Credential) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import random
+import string
 import time
 from typing import Any
 
@@ -17,17 +19,17 @@ from nhiscan.errors import InputError
 from nhiscan.redact import Redactor
 
 KEY = b"k" * 32
-A, H = "Ab1Cd2Ef3Gh4Ij5Kl6Mn7Op8Qr9St0Uv", "0123456789abcdef"
+CHANCE = random.Random(11)
 
 
 def a(length: int) -> str:
-    """So many letters and digits."""
-    return (A * (length // len(A) + 1))[:length]
+    """So many letters and digits, as a credential has them."""
+    return "".join(CHANCE.choice(string.ascii_letters + string.digits) for _ in range(length))
 
 
 def h(length: int) -> str:
     """So many hexadecimal digits."""
-    return (H * (length // len(H) + 1))[:length]
+    return "".join(CHANCE.choice("0123456789abcdef") for _ in range(length))
 
 
 # Put together from parts, so that no scanner of repositories takes them for real ones.

@@ -51,7 +51,8 @@ class Holder(msgspec.Struct, frozen=True, gc=False, eq=False):
     @property
     def subject(self) -> str:
         """How a sentence begins: "user alice"."""
-        return f"{_KINDS.get(self.kind, self.kind)} {self.name}"
+        kind = _KINDS.get(self.kind, self.kind)
+        return kind if kind == self.name else f"{kind} {self.name}"
 
 
 _KINDS = {"iam-user": "user", "iam-role": "role", "root-user": "root user", "group": "group"}

@@ -1,7 +1,7 @@
 """The calls that nhiscan makes to IAM: a few sweeps and one report an account, and what only these leave open a user.
 
 A call that is refused blinds the whole account only where no other call tells the same. For the others the parser
-works out who is unknown (see `nhiscan_connectors.aws.iam.blind`) and names them.
+works out, from what was answered, who is unknown, and names them in a gap of its own.
 """
 
 from __future__ import annotations
