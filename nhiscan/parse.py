@@ -53,7 +53,8 @@ def parse(bundle: Bundle, connectors: Mapping[str, Connector]) -> Parsed:
         for record in _records(connector, shard, evidence):
             if isinstance(record, Gap):
                 record = _with_permission(record, operations)
-                told.add((record.operation, record.reason))
+                if record.blinds and record.scope == shard.scope:
+                    told.add((record.operation, record.reason))
             inventory.add(record)
         for gap, is_optional in _gaps(shard, evidence, operations, inventory):
             # A parser that tells of a refused call itself knows better whom it concerns.

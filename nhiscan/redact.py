@@ -290,7 +290,7 @@ class _Work:
                 here, shown = self._key(key, out)
                 if here.role is _DROPPED:
                     out[shown] = "[dropped]"
-                elif wraps and not _CONSTANT.fullmatch(str(key)):
+                elif wraps and not str(key).isupper():
                     out[shown] = self._special(value, item, here, _NOWHERE, shown, user=True)
                 else:
                     out[shown] = self._variable(item, here, shown)
