@@ -59,8 +59,12 @@ def looks_random(text: str) -> bool:
     """Whether text looks made by a machine: long, of several kinds of characters, and no word, path or host name."""
     if len(text) < 12 or is_placeholder(text) or any(character.isspace() for character in text):
         return False
-    longest = max((part for part in re.split(r"[^A-Za-z0-9]+", text) if not _WORD.fullmatch(part)), key=len, default="")
-    return len(longest) >= 8 and entropy(text) >= 3
+    return _is_wordless(text) and entropy(text) >= 3
+
+
+def _is_wordless(text: str) -> bool:
+    """Whether a part of a text, between signs, is long and neither a word, a number nor several words in one."""
+    return any(len(part) >= 8 and not _WORD.fullmatch(part) for part in re.split(r"[^A-Za-z0-9]+", text))
 
 
 def entropy(text: str) -> float:
@@ -72,20 +76,24 @@ def entropy(text: str) -> float:
 
 def is_placeholder(text: str) -> bool:
     """Whether text only stands where a secret would: "${TOKEN}", "<your key>", "xxxxxxxx", "changeme"."""
-    return _PLACEHOLDER.match(text) is not None or len(set(text[:4096])) < 5
+    return _PLACEHOLDER.fullmatch(text) is not None or len(set(text[:4096])) < 5
 
 
 _WORD = re.compile(r"[A-Z]?[a-z]*|[A-Z]*|[0-9]*|[A-Za-z0-9]{1,4}|[A-Z]?[a-z]+[0-9]{1,4}|(?:[A-Z][a-z]+){2,6}")
 _PLACEHOLDER = re.compile(
-    r"\$\{|\$\(|\$[A-Z_]|\{\{|\{[a-z_]+\}|<|%[({]|@Microsoft\.|\[(?:redacted:|value[\]:]|dropped\])|\*{3}|x{4}"
-    r"|(?:change.?me|todo|none|null|undefined|example|placeholder|your.|dummy|replace.?(?:me|with)|insert.?your)",
-    re.IGNORECASE,
+    r"\$\{[^}]*\}|\$\([^)]*\)|\$[A-Z_]{2,}|\{\{.*\}\}|\{[A-Za-z_]*\}|<[^>]*>|%s|%\(\w*\)s"
+    r"|(?i:change.?me|dummy|example|insert|none|null|placeholder|replace|todo|undefined|your)[A-Za-z _-]*"
 )
 
 
 def _mixed(secret: str) -> bool:
-    """Upper case, lower case and digits: a name with hyphens that happens to begin like a key has not all three."""
-    return not is_placeholder(secret) and all(re.search(kind, secret) for kind in ("[a-z]", "[A-Z]", "[0-9]"))
+    """Upper and lower case in no order of words, as a name with hyphens that happens to begin like a key has not."""
+    return (
+        re.search("[a-z]", secret) is not None
+        and re.search("[A-Z]", secret) is not None
+        and _is_wordless(secret)
+        and not is_placeholder(secret)
+    )
 
 
 def _varied(secret: str) -> bool:
@@ -331,7 +339,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     # A password may hold an "@"; after a "/" it is one only where no port stands before it.
     _detector("password-in-url", r"://[^\s/:@'\"<>?#\[]{0,128}+:(?P<secret>[^\s/?#'\"<>]{1,256}|(?!\d{1,5}[/?#])"
               r"[^\s@'\"<>]{1,256}+)@(?!sha\d)", "://", of="any", kind="password", anchored=False,
-              check=lambda secret: not _PLACEHOLDER.match(secret)),
+              check=lambda secret: not _PLACEHOLDER.fullmatch(secret)),
     _detector("password-in-connection-string",
               r"(?i:password|pwd) {0,2}= {0,2}(?P<secret>[^\s;'\"&<>]{4,256}+)(?:;|\Z)",
               "assword", "ASSWORD", "wd=", "WD=", of="any", kind="password", anchored=False,

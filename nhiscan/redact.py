@@ -404,7 +404,7 @@ class _Work:
 
         def replace(match: re.Match[str]) -> str:
             name = _ASSIGNED_NAME.search(text[max(0, match.start() - 84) : match.start()])
-            if name is None or not names_a_secret(name[1]) or not looks_random(match[1]):
+            if name is None or not names_a_secret(name[1]) or not looks_random(match[1]) or OURS.fullmatch(match[1]):
                 return match[0]
             made = self._trace(NAMED, "", match[1], _Name(name[1]), leaf)
             return f"{match[0][: match.start(1) - match.start()]}[redacted:{NAMED}:{made.fingerprint}]"

@@ -573,7 +573,7 @@ def remains_of(secret: str, text: str) -> list[str]:
     return [piece for piece in pieces if len(piece) > 5 and piece in text and not piece.startswith("-----END")]
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(PLAIN_JSON, st.sampled_from(sorted(EXAMPLES)), st.integers(0, 2**32), PLAIN_TEXT, st.data())
 def test_no_secret_survives_anywhere(body: JSON, id: str, seed: int, noise: str, data: st.DataObject) -> None:
     e = EXAMPLES[id](random.Random(seed))
@@ -583,9 +583,10 @@ def test_no_secret_survives_anywhere(body: JSON, id: str, seed: int, noise: str,
     assert e.secret not in written
     assert remains_of(e.secret, written) == []
     assert found
-    assert all(step is None or isinstance(step, str | int) for item in found for step in item.path)
+    assert all(isinstance(step, str | int) for item in found for step in item.path)
 
 
+@settings(deadline=None)
 @given(PLAIN_JSON)
 def test_what_holds_no_secret_survives_unchanged(body: JSON) -> None:
     before = copy.deepcopy(body)
@@ -605,6 +606,7 @@ ANY_JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(ANY_JSON)
 def test_any_structure_is_redacted_to_what_can_be_written_and_stays_so(body: JSON) -> None:
     shown, _ = REDACTOR.redact(body, drop=frozenset({"type"}))
@@ -647,7 +649,7 @@ HOSTILE = {
 def seconds(body: JSON) -> float:
     """Processor time that redacting takes, the least of several tries."""
     tries = []
-    for _ in range(3):
+    for _ in range(2):
         started = time.process_time()
         REDACTOR.redact(body)
         tries.append(time.process_time() - started)
@@ -663,7 +665,7 @@ def test_time_is_linear_in_the_length_of_a_text(name: str) -> None:
         return {"note": text, "openai_api_key": text, text: 1, "env": {"A_TOKEN": text}}
 
     # Four times the text may take four times as long; what is quadratic takes sixteen times.
-    assert seconds(body(200_000)) < 10 * max(seconds(body(50_000)), 0.01)
+    assert seconds(body(120_000)) < 10 * max(seconds(body(30_000)), 0.01)
 
 
 def test_time_is_linear_in_the_number_of_secrets() -> None:
@@ -674,4 +676,4 @@ def test_time_is_linear_in_the_number_of_secrets() -> None:
         pairs = [{"Key": f"AWS_SECRET_ACCESS_KEY_{n}", "Value": key["SecretAccessKey"]} for n in range(count)]
         return [{"Tags": pairs}, pairs, [dict(key) for _ in range(count)], {SECRET + str(n): n for n in range(count)}]
 
-    assert seconds(body(4_000)) < 10 * max(seconds(body(1_000)), 0.01)
+    assert seconds(body(2_000)) < 10 * max(seconds(body(500)), 0.01)
