@@ -179,7 +179,9 @@ EXAMPLES: dict[str, Callable[[random.Random], Example]] = {
     "azure-service-key": lambda rng: Example(f"{some(rng, WORD, 52)}JQQ" + f"J99{some(rng, WORD, 26)}"),
     "azure-storage-key": within("DefaultEndpointsProtocol=https;AccountName=a;AccountKey=", BASE64, 88, ";x=y"),
     "azure-shared-access-signature": within("https://a.blob.core.windows.net/c?sv=2024&sig=", WORD, 43, "&se=2027"),
-    "entra-client-secret": lambda rng: Example(f"{some(rng, WORD, 3)}8" + f"Q~{some(rng, WORD + '~.-', 34)}"),
+    "entra-client-secret": lambda rng: Example(
+        f"{''.join(rng.choices(WORD, k=3))}8" + f"Q~{some(rng, WORD + '~.-', 34)}"
+    ),
     "private-key": lambda rng: Example(pem(rng)),
     "encoded-private-key": lambda rng: Example(b64(pem(rng)).rstrip("=")),
     "encoded-gcp-service-account-key": lambda rng: Example(b64(json.dumps(service_account(rng)))),

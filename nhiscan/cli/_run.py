@@ -11,6 +11,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import click
+
 from nhiscan import engine, plugins
 from nhiscan.analyze import Stopwatch, analyze
 from nhiscan.cli._options import DEFAULT_OUTPUT, secrets_of, settings_for
@@ -178,6 +180,11 @@ def judge_and_report(
         console.print()
         for path in written:
             console.print(f"wrote {path}", markup=False, highlight=False, soft_wrap=True)
+    for connector in result.scan.connectors:
+        if connector.status == "failed":
+            from nhiscan.terminal import clean
+
+            click.echo(f"Error: {connector.name} could read nothing: {clean(connector.detail)}", err=True)
     return exit_code(result, fail_on or config.scan.fail_on, require_complete=require_complete)
 
 

@@ -1,4 +1,4 @@
-"""`make bench`: everything, or the parts that are named (scan, scale)."""
+"""`make bench`: everything, or the parts that are named (scan, scale, access)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import subprocess
 import sys
 import time
 
-from tests.bench import scale, scan
+from tests.bench import access, scale, scan
 
-PARTS = ("help", "scan", "scale")
+PARTS = ("help", "scan", "scale", "access")
 
 
 def start_up(runs: int = 5) -> None:
@@ -34,6 +34,8 @@ def main() -> None:
         scan.run()
     if "scale" in asked:
         scale.run()
+    if "access" in asked:
+        access.run()
 
 
 if __name__ == "__main__":

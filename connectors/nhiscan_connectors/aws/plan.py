@@ -84,7 +84,7 @@ def plan(sessions: Sessions, settings: Settings, sink: Sink) -> Iterator[Shard]:
     if caller is None:
         why = sink.of(start).refusal(CALLER)
         raise NothingReadError(
-            f"AWS did not accept the credentials: {why}",
+            f"AWS did not accept the credentials: {why.rstrip('.')}.",
             "Log in (aws sso login), choose another --profile, or check --role-arn and --external-id.",
         )
     own = str(caller["Account"])

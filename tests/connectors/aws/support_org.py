@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from nhiscan import engine
-from nhiscan.connector import Connector, Shard
+from nhiscan.connector import Connector, Evidence, Shard
 from nhiscan.evidence import open_bundle
 from nhiscan.inventory import Inventory
 from nhiscan.parse import parse
@@ -20,11 +21,21 @@ from tests.clouds.aws.seed import NOW
 from tests.connectors.aws.answers import SCOPE
 
 
-def collected(service: Service, directory: Path, *, endpoint: str, region: str = "") -> Inventory:
-    """What one service tells of the account, in a region where it is a regional one."""
+def collected(
+    service: Service, directory: Path, *, endpoint: str, region: str = "", answered: Sequence[Evidence] = ()
+) -> Inventory:
+    """What one service tells of the account, in a region where it is a regional one.
+
+    `answered`: what an interrupted scan already knows; it is not asked again.
+    """
     connectors: dict[str, Connector] = {"aws": AwsConnector()}
     bundle = engine.begin(directory / "bundle", {"aws": {}}, connectors, started=NOW)
     shard = Shard(connector="aws", scope=SCOPE, region=region, part=service.part)
+    if answered:
+        writer = bundle.writer(shard)
+        for item in answered:
+            writer.add(item)
+        writer.close()
     sink = BundleSink(bundle, shard, stop=Stop())
     service.collect(Calls(Sessions({"endpoint_url": endpoint}), shard, sink))
     sink.end()
