@@ -79,7 +79,7 @@ def is_placeholder(text: str) -> bool:
     return _PLACEHOLDER.fullmatch(text) is not None or len(set(text[:4096])) < 5
 
 
-_WORD = re.compile(r"[A-Z]?[a-z]*|[A-Z]*|[0-9]*|[A-Za-z0-9]{1,4}|[A-Z]?[a-z]+[0-9]{1,4}|(?:[A-Z][a-z]+){2,6}")
+_WORD = re.compile(r"[0-9]+|[A-Za-z]?(?:[A-Z]?[a-z]{2,}+|[A-Z]{2,}+|[0-9]{1,8}+(?![0-9])){1,5}")
 _PLACEHOLDER = re.compile(
     r"\$\{[^}]*\}|\$\([^)]*\)|\$[A-Z_]{2,}|\{\{.*\}\}|\{[A-Za-z_]*\}|<[^>]*>|%s|%\(\w*\)s"
     r"|(?i:change.?me|dummy|example|insert|none|null|placeholder|replace|todo|undefined|your)[A-Za-z _-]*"

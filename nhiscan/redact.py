@@ -273,8 +273,8 @@ class _Work:
 
     def _environment(self, value: JSON, leaf: str | int, *, wrapper: bool) -> JSON:
         """A map or list of variables, without their values."""
-        if isinstance(value, str):
-            return self._environment_text(value, leaf)
+        if isinstance(value, str | bytes | bytearray | memoryview):
+            return self._environment_text(_as_text(value), leaf)
         if not isinstance(value, dict | list | tuple):
             return self.walk(value, _NOWHERE, leaf, user=False)
         self._enter(value, leaf)

@@ -40,6 +40,12 @@ class Blast(Record, frozen=True, kw_only=True):
         """The grants that read secrets."""
         return tuple(one for one in self.grants if one[1].capability == _SECRETS)
 
+    @property
+    def administers(self) -> bool:
+        """Whether some scope may be administered: then everything in it is within reach, told one by one or not."""
+        powers = any(one.id.startswith(ADMINISTRATOR) for one in self.reached)
+        return powers or any(grant.capability == "administer" for _, grant in self.grants)
+
 
 class BlastRadius:
     """Blast radii over one inventory; each answer costs no more than the edges that it runs over."""

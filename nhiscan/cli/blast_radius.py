@@ -53,6 +53,8 @@ def _tell(blast: Blast, limit: int) -> None:
         [f"{one.id} [{one.degree}]: {one.step.reason or one.step.method}" for one in blast.reached],
         limit,
     )
+    if blast.administers:
+        lines("Who administers a scope can become every identity in it and read every secret of it.", indent=2)
     secrets = set(blast.secrets)
     for title, chosen in (
         ("It can read secrets", [one for one in blast.grants if one in secrets]),

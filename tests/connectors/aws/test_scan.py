@@ -263,7 +263,7 @@ KILLS = 8
 
 
 def test_a_scan_that_is_killed_anywhere_goes_on_and_asks_nothing_twice(aws: Aws, tmp_path: Path) -> None:
-    """kill -9 after a random number of answers, again and again, then --resume: the same result, nothing asked twice."""
+    """kill -9 after some answers, again and again, then --resume: the same result, and nothing asked twice."""
     small_estate(aws)
     for number in range(30):
         aws.account.user(f"user-{number}").key(created=ago(number))

@@ -7,16 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
-
-from nhiscan.connector import Evidence, Operation, Shard
+from nhiscan.connector import Operation, Shard
 from nhiscan.model import (
     AnyRecord,
     Aspect,
     Assignment,
     FederationProvider,
-    Gap,
-    GapReason,
     Group,
     Identity,
     Link,
@@ -25,6 +21,7 @@ from nhiscan.model import (
     PolicyUse,
     Signal,
 )
+from nhiscan_connectors.aws.blinding import gap_about, gaps_about
 from nhiscan_connectors.aws.calls import Calls
 from nhiscan_connectors.aws.documents import document_text, listed
 from nhiscan_connectors.aws.fields import Fields, table, text
@@ -177,48 +174,16 @@ def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
             source=ASSIGNMENTS.name,
         )
     yield from _applications(shard, fields, people)
-    yield from _hidden(shard, answers, fields, tuple(id for id in people if ":user/" in id), odd)
+    persons = tuple(id for id in people if ":user/" in id)
+    yield from gaps_about(shard, answers, fields, _GIVE_ACCESS, persons)
+    if odd and persons:
+        detail = f"{odd} members of groups are of a kind that is not known"
+        yield gap_about(shard, MEMBERS, "unsupported", detail, persons)
 
 
 def _principal(item: dict[str, Any]) -> str:
     """Who is assigned something."""
     return group_arn(item["PrincipalId"]) if item.get("PrincipalType") == "GROUP" else user_arn(item["PrincipalId"])
-
-
-def _hidden(shard: Shard, answers: Answers, fields: Fields, people: tuple[str, ...], odd: int) -> Iterator[Gap]:
-    """What was refused or damaged; where it may have given access, of no person is known what it may do."""
-    names = {operation.name for operation in _GIVE_ACCESS}
-    for gap in fields.gaps():
-        blinding = gap.operation in names and people and not gap.blinds
-        yield msgspec.structs.replace(gap, blinds=("policies",), subjects=people) if blinding else gap
-    if not people:
-        return
-    for operation in _GIVE_ACCESS:
-        refused: dict[GapReason, list[Evidence]] = defaultdict(list)
-        for item in answers.of(operation):
-            if item.problem is not None:
-                refused[item.problem].append(item)
-        for reason, items in refused.items():
-            more = f" (and {len(items) - 1} more calls alike)" if len(items) > 1 else ""
-            yield _blinding(shard, operation, reason, items[0].detail + more, people)
-    if odd:
-        detail = f"{odd} members of groups are of a kind that is not known"
-        yield _blinding(shard, MEMBERS, "unsupported", detail, people)
-
-
-def _blinding(shard: Shard, operation: Operation, reason: GapReason, detail: str, people: tuple[str, ...]) -> Gap:
-    return Gap(
-        connector=shard.connector,
-        scope=shard.scope,
-        region=shard.region,
-        operation=operation.name,
-        reason=reason,
-        permission=operation.permission if reason == "denied" else "",
-        hides=operation.hides,
-        detail=detail,
-        blinds=("policies",),
-        subjects=people,
-    )
 
 
 def _user_name(user: dict[str, Any]) -> str:

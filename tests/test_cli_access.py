@@ -1,0 +1,123 @@
+"""The commands that ask about access, on a bundle made from an export."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nhiscan.errors import ExitCode
+from tests.connectors.aws.answers import IAM, allow, details, document, role, user
+from tests.test_cli import run
+
+HOSTILE = "own\x1b[2J\x07"
+
+
+@pytest.fixture
+def bundle(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """Evidence: ci can make keys for the administrator deploy, idle can do nothing, two are called app."""
+    monkeypatch.chdir(tmp_path)
+    inline = [{"PolicyName": HOSTILE, "PolicyDocument": document(allow("iam:CreateAccessKey"))}]
+    body = details(
+        users=[
+            user("ci", UserPolicyList=inline),
+            user("deploy", UserPolicyList=[{"PolicyName": "all", "PolicyDocument": document(allow("*"))}]),
+            user("idle"),
+            user("app"),
+        ],
+        roles=[role("app")],
+    )
+    Path("export.json").write_text(json.dumps(body))
+    run(monkeypatch, "collect", "--export", "aws=export.json", "--evidence", "bundle", "--quiet")
+    return "bundle"
+
+
+def asked(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Exit code, and what was printed with line breaks as spaces."""
+    capsys.readouterr()
+    code = run(monkeypatch, *arguments, "--evidence", "bundle")
+    out, err = capsys.readouterr()
+    return code, " ".join(out.split()), " ".join(err.split())
+
+
+@pytest.mark.usefixtures("bundle")
+def test_can_tells_the_answer_and_what_decides(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = asked(monkeypatch, capsys, "can", "idle", "s3:GetObject", "arn:aws:s3:::b/k")
+    assert code == ExitCode.CLEAN
+    assert not out.startswith("ALLOWED")
+    code, out, _ = asked(monkeypatch, capsys, "can", "ci", "iam:CreateAccessKey", f"{IAM}:user/deploy")
+    assert code == ExitCode.CLEAN
+    # The limits of the organization are no part of such an export, so a definite yes would be too much.
+    assert out.startswith("UNKNOWN")
+    assert "not readable" in out
+
+
+@pytest.mark.usefixtures("bundle")
+def test_paths_are_told_hop_by_hop(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = asked(monkeypatch, capsys, "paths", "--from", "ci")
+    assert code == ExitCode.CLEAN
+    assert "user ci can create access keys for user deploy" in out
+    assert "To break it" in out
+    code, out, _ = asked(monkeypatch, capsys, "paths", "--from", "idle")
+    assert code == ExitCode.CLEAN
+    assert "No identity has a known path" in out
+
+
+@pytest.mark.usefixtures("bundle")
+def test_blast_radius_tells_what_a_thief_gets(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = asked(monkeypatch, capsys, "blast-radius", "ci")
+    assert code == ExitCode.CLEAN
+    assert f"{IAM}:user/deploy [allowed]" in out
+    assert "It can do" in out
+    assert "every secret" in out  # deploy administers
+    code, out, _ = asked(monkeypatch, capsys, "blast-radius", "idle")
+    assert code == ExitCode.CLEAN
+    assert "It can become" not in out
+    assert "every secret" not in out
+
+
+ASKING = [("can", "{}", "s3:GetObject"), ("paths", "--from", "{}"), ("blast-radius", "{}")]
+
+
+@pytest.mark.usefixtures("bundle")
+@pytest.mark.parametrize("form", ASKING)
+@pytest.mark.parametrize(
+    ("name", "said"), [("nobody", "No identity is called 'nobody'"), ("app", "2 identities are called 'app'")]
+)
+def test_a_name_must_mean_one_identity(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    form: tuple[str, ...],
+    name: str,
+    said: str,
+) -> None:
+    code, out, err = asked(monkeypatch, capsys, *(part.format(name) for part in form))
+    assert code == ExitCode.FAILURE
+    assert out == ""
+    assert said in err
+
+
+@pytest.mark.usefixtures("bundle")
+@pytest.mark.parametrize("form", ASKING)
+def test_hostile_names_move_no_cursor(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], form: tuple[str, ...]
+) -> None:
+    action = ("iam:CreateAccessKey", "*")
+    arguments = ("can", "ci", *action) if form[0] == "can" else tuple(part.format("ci") for part in form)
+    code, out, err = asked(monkeypatch, capsys, *arguments)
+    assert code == ExitCode.CLEAN
+    assert "own" in out  # the name itself is told
+    assert "\x1b" not in out + err
+    assert "\x07" not in out + err
+
+
+@pytest.mark.usefixtures("bundle")
+def test_a_context_must_have_a_value(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = asked(monkeypatch, capsys, "can", "ci", "s3:GetObject", "--context", "aws:SourceIp")
+    assert code == ExitCode.USAGE
+    assert "KEY=VALUE" in err
