@@ -276,7 +276,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
               anchored=False, check=None),
     _detector("encoded-private-key", r"LS0tLS1CRUdJTi[A-Za-z0-9+/=]{40,}", "LS0tLS1CRUdJTi", of="any",
               kind="private-key", check=_holds(rb"BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY")),
-    _detector("encoded-gcp-service-account-key", r"(?:eyJ0|ewog|ewoJ|ew0K|eyAi|ewoi)[A-Za-z0-9+/=]{300,}", "eyJ0",
+    _detector("gcp-service-account-key", r"(?:eyJ0|ewog|ewoJ|ew0K|eyAi|ewoi)[A-Za-z0-9+/=]{300,}", "eyJ0",
               "ewog", "ewoJ", "ew0K", "eyAi", "ewoi", of="gcp", kind="private-key",
               check=_holds(rb'"(?:service_account|private_key_id)"')),
     # Code, SaaS and stores
@@ -418,11 +418,11 @@ def may_hold(text: str) -> bool:
     mark in the middle of Azure's keys.
     """
     if len(text) < 20:  # what so few characters can hold has one of these
-        return "=" in text or "//" in text or "~" in text
+        return "=" in text or "//" in text
     return _MAYBE.search("\n" + text) is not None or (len(text) >= 84 and "JQQJ9" in text)
 
 
-def near(name: str) -> tuple[Detector, ...]:
+def detectors_near(name: str) -> tuple[Detector, ...]:
     """Detectors that a name makes worth trying; none where it says that its value is not the secret itself."""
     if not _ANY_NEAR.search(name[:512]) or only_refers(name):
         return ()
@@ -489,8 +489,9 @@ def _anchored(text: str, hints: re.Pattern[str], trace: Trace) -> str:
 # Names
 
 _LLM_NAMES: Final[tuple[tuple[str, str], ...]] = (
+    ("azure_(?:ai_)?search", "azure-search"),
     ("azure_?open_?ai|azure_ai_|azure_inference|azure_foundry", "azure-openai"),
-    ("azure_search|azure_ai_search", "azure-search"), ("open_?router", "openrouter"), ("open_?ai", "openai"),
+    ("open_?router", "openrouter"), ("open_?ai", "openai"),
     ("anthropic|claude", "anthropic"), ("bedrock", "bedrock"),
     ("gemini|(?:^|_)google_(?:api_key|generative|gen_?ai)|vertex_?ai", "google"), ("mistral", "mistral"),
     ("cohere(?:_|$)|(?:^|_)co_api_key", "cohere"), ("groq", "groq"), ("(?:^|_)x_?ai_(?:api|key|token)", "xai"),

@@ -30,12 +30,12 @@ from nhiscan.detectors import (
     DETECTORS,
     OURS,
     Detector,
+    detectors_near,
     is_placeholder,
     llm_name,
     looks_random,
     may_hold,
     names_a_secret,
-    near,
     replace_all,
     replace_named,
     role_of,
@@ -82,7 +82,9 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     """The trace of one secret value."""
 
     detector: str
+    """Id of the detector, or `NAMED`."""
     ai_provider: str
+    """LLM provider that it opens, by its form or else by its name; empty when none is known."""
     path: list[str | int]
     """Keys and indexes that lead to it from the top of the answer."""
     name: str
@@ -187,7 +189,7 @@ class _Work:
             else _USER if key in _USER_MAPS
             else _PLAIN
         )  # fmt: skip
-        name = _Name(shown, role, near(key))
+        name = _Name(shown, role, detectors_near(key))
         if len(self.found) == before:  # a key that is a secret leaves a trace each time
             if len(self._names) >= 50_000:  # keys without end, of a map whose keys are data
                 self._names.clear()
@@ -299,7 +301,7 @@ class _Work:
 
     def _environment_text(self, value: str, leaf: str | int) -> JSON:
         """Variables that stand as JSON in a text. Any other text is the name of an environment, not its variables."""
-        if value.lstrip()[:1] not in ("[", "{"):
+        if value.lstrip()[:1] not in ("[", "{") or OURS.match(value):
             return self._text(value, _NOWHERE, leaf, user=False)
         depth = len(self._around)
         try:
@@ -475,7 +477,7 @@ def _label(item: dict[Any, JSON]) -> str:
 
 
 def _decoded(detector: str, secret: str) -> dict[str, str]:
-    if detector == "encoded-gcp-service-account-key":
+    if detector == "gcp-service-account-key":
         try:
             return _facts_of_account(base64.b64decode(secret[: len(secret) // 4 * 4]).decode("utf-8", "replace"))
         except (ValueError, binascii.Error):

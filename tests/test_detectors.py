@@ -184,7 +184,7 @@ EXAMPLES: dict[str, Callable[[random.Random], Example]] = {
     ),
     "private-key": lambda rng: Example(pem(rng)),
     "encoded-private-key": lambda rng: Example(b64(pem(rng)).rstrip("=")),
-    "encoded-gcp-service-account-key": lambda rng: Example(b64(json.dumps(service_account(rng)))),
+    "gcp-service-account-key": lambda rng: Example(b64(json.dumps(service_account(rng)))),
     "github-token": plain("gh" + "p_", WORD, 36),
     "github-refresh-token": plain("gh" + "r_", WORD, 76),
     "github-app-token": lambda rng: Example(f"gh{'s'}_123456_{token(rng, iss='github', exp=1790000000)}"),
@@ -514,7 +514,7 @@ def test_a_google_service_account_key_says_its_account(form: str) -> None:
             "project_id": "shop-prod",
         }
     ]
-    assert found[0].detector in {"gcp-service-account-key", "encoded-gcp-service-account-key"}
+    assert found[0].detector == "gcp-service-account-key"
 
 
 def test_what_a_token_says_is_left_out_where_it_is_a_secret_itself() -> None:
@@ -534,7 +534,7 @@ def test_claims_of_any_kind_are_read_or_left_out(claims: object) -> None:
     assert "expires_at" not in found[0].decoded
 
 
-DECODED = ["bedrock-short-term-key", "bedrock-long-term-key", "json-web-token", "encoded-gcp-service-account-key"]
+DECODED = ["bedrock-short-term-key", "bedrock-long-term-key", "json-web-token", "gcp-service-account-key"]
 
 
 @settings(deadline=None)
@@ -564,7 +564,7 @@ LLM_NAMES = {
     " OPENAI_API_VERSION openaiApiKey OpenAIKey prod/openai/api-key /prod/OPENAI_KEY openai-key",
     "azure-openai": "AZURE_OPENAI_API_KEY AZURE_OPENAI_AD_TOKEN AZURE_OPENAI_ENDPOINT AZURE_AI_API_KEY"
     " AZURE_INFERENCE_CREDENTIAL azureOpenAIKey",
-    "azure-search": "AZURE_SEARCH_KEY",
+    "azure-search": "AZURE_SEARCH_KEY AZURE_AI_SEARCH_KEY",
     "anthropic": "ANTHROPIC_API_KEY ANTHROPIC_AUTH_TOKEN ANTHROPIC_IDENTITY_TOKEN ANTHROPIC_IDENTITY_TOKEN_FILE"
     " ANTHROPIC_FEDERATION_RULE_ID ANTHROPIC_SERVICE_ACCOUNT_ID ANTHROPIC_ORGANIZATION_ID ANTHROPIC_WORKSPACE_ID"
     " ANTHROPIC_FOUNDRY_API_KEY ANTHROPIC_WEBHOOK_SIGNING_KEY ANTHROPIC_ENVIRONMENT_KEY ANTHROPIC_WORK_SECRET"
