@@ -397,7 +397,7 @@ class _Work:
             text = replace_all(text, trace)
             if "=" in text:
                 text = self._assigned(text, leaf)
-        if user and text is whole and names_a_secret(name.shown) and looks_random(text):
+        if user and text == whole and names_a_secret(name.shown) and looks_random(text):
             return f"[redacted:{NAMED}:{self._trace(NAMED, '', text, name, leaf).fingerprint}]"
         return text
 

@@ -29,7 +29,7 @@ def command(identity: str, limit: int, evidence: Path) -> int:
     """
     from nhiscan.access.blast import BlastRadius
     from nhiscan.cli._inventory import identity_called, read_inventory
-    from nhiscan.cli._text import heading
+    from nhiscan.cli._text import heading, lines
 
     inventory, _ = read_inventory(evidence, access=True)
     id = identity if identity in inventory.workloads else identity_called(inventory, identity)
@@ -40,6 +40,7 @@ def command(identity: str, limit: int, evidence: Path) -> int:
         click.echo()
         heading("Under prompt injection")
         _tell(radius.under_injection(id), limit)
+        lines("Tools that no connector told of are not in this answer.", indent=2)
     return 0
 
 
@@ -47,7 +48,8 @@ def _tell(blast: Blast, limit: int) -> None:
     from nhiscan.cli._text import lines
 
     if not blast.held:
-        lines("It is not known to run as any identity.", indent=2)
+        lines("It is not known what it runs as, so what is within reach is unknown.", indent=2)
+        return
     _part(
         "It can become",
         [f"{one.id} [{one.degree}]: {one.step.reason or one.step.method}" for one in blast.reached],
