@@ -32,16 +32,16 @@ _PACKED = {".gz", ".zip"}
 _SUFFIXES = {".json", ".jsonl", ".ndjson", ".csv", ".txt", ".b64", "", *_PACKED}
 
 
-def texts(path: Path) -> Iterator[tuple[str, str]]:
+def texts(path: Path, limit: int = LARGEST) -> Iterator[tuple[str, str]]:
     """Texts of a file, of an archive, or of the files of a directory, each with where it stands.
 
-    Raises InputError.
+    Raises InputError for what cannot be read, and for a file or archive of more than `limit` bytes.
     """
     for file in _files(path):
         if file.suffix.lower() == ".zip":
-            yield from _unzipped(file)
+            yield from _unzipped(file, limit)
         else:
-            yield str(file), _text(str(file), _bytes(file))
+            yield str(file), _text(str(file), _bytes(file, limit))
 
 
 def _files(path: Path) -> list[Path]:
@@ -64,13 +64,13 @@ def _is_hidden(file: Path) -> bool:
     return any(part.startswith(".") or part == "__MACOSX" for part in file.parts)
 
 
-def _bytes(file: Path) -> bytes:
+def _bytes(file: Path, limit: int) -> bytes:
     try:
         with file.open("rb") as source:
-            raw = _limited(str(file), source)
+            raw = _limited(str(file), source, limit)
         if raw.startswith(b"\x1f\x8b"):
             with gzip.GzipFile(fileobj=io.BytesIO(raw)) as unpacked:
-                raw = _limited(str(file), unpacked)
+                raw = _limited(str(file), unpacked, limit)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise InputError(f"{file} cannot be unpacked: {error}.", AGAIN) from error
     except OSError as error:
@@ -82,25 +82,25 @@ class _Source(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-def _limited(place: str, source: _Source, limit: int = LARGEST) -> bytes:
-    raw = source.read(limit + 1)
-    if len(raw) > limit:
+def _limited(place: str, source: _Source, limit: int, read: int = 0) -> bytes:
+    raw = source.read(limit - read + 1)
+    if read + len(raw) > limit:
         raise InputError(
-            f"{place} is too large: of one file or archive, nhiscan reads up to {LARGEST:,} bytes.",
+            f"{place} is too large: of one file or archive, nhiscan reads up to {limit:,} bytes.",
             "Split it by account.",
         )
     return raw
 
 
-def _unzipped(file: Path) -> Iterator[tuple[str, str]]:
-    left = LARGEST
+def _unzipped(file: Path, limit: int) -> Iterator[tuple[str, str]]:
+    read = 0
     try:
         with zipfile.ZipFile(file) as archive:
             for member in _members(file, archive):
                 place = f"{file}/{member.filename}"
                 with archive.open(member) as source:
-                    raw = _limited(place, source, left)
-                left -= len(raw)
+                    raw = _limited(place, source, limit, read)
+                read += len(raw)
                 yield place, _text(place, raw)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         # zipfile says with a RuntimeError that a member is encrypted, and with the one before that it is packed oddly.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ from tests.connectors.aws.answers import (
     details,
     document,
     encoded,
+    group,
     managed,
     report,
     report_row,
@@ -89,6 +91,13 @@ FORMS: dict[str, Callable[[], str | bytes]] = {
     "pages line by line": lambda: "\r\n".join(json.dumps(page) for page in PAGES),
     "with a byte order mark": lambda: b"\xef\xbb\xbf" + json.dumps(WHOLE).encode(),
     "as PowerShell writes it": lambda: json.dumps(WHOLE).encode("utf-16"),
+    "UTF-16 without a mark": lambda: json.dumps(WHOLE).encode("utf-16-le"),
+    "UTF-16 without a mark, the other end first": lambda: json.dumps(WHOLE).encode("utf-16-be"),
+    "packed": lambda: gzip.compress(json.dumps(WHOLE).encode()),
+    "packed in parts": lambda: (
+        gzip.compress(json.dumps(PAGES[0]).encode()) + gzip.compress(json.dumps(PAGES[1:]).encode())
+    ),
+    "pages that overlap": lambda: json.dumps([*PAGES, PAGES[1]]) + json.dumps(WHOLE),
     "UTF-16, the other end first": lambda: b"\xfe\xff" + json.dumps(WHOLE).encode("utf-16-be"),
 }
 
@@ -123,6 +132,7 @@ def test_pages_may_stand_in_files_of_a_directory_with_other_things(tmp_path: Pat
 def test_an_account_whose_last_page_is_not_there_is_not_known(tmp_path: Path) -> None:
     export = write(tmp_path, "pages.json", json.dumps(PAGES[:2]))
     inventory = read(tmp_path, export)
+    assert names(inventory) == {"ada", "ben", "app"}
     assert not inventory.knows(SCOPE, "identities")
     (gap,) = [gap for gap in inventory.gaps if gap.operation == DETAILS]
     assert "pages.json: document 2" in gap.detail
@@ -210,7 +220,22 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "blank": (b" \n\t \n", "is empty"),
     "cut off in the middle": (json.dumps(WHOLE)[:400], "not whole JSON: .* line 1, column"),
     "cut off second document": (json.dumps(WHOLE) + json.dumps(WHOLE)[:100], "not whole JSON"),
-    "binary": (b"\x1f\x8b\x08\x00\x00\xff\xfe\xfd", "at byte 1 it is not UTF-8"),
+    "binary": (b"\x7fELF\x8b\xff\xfe\xfd", "at byte 4 it is not UTF-8"),
+    "packed and cut off": (gzip.compress(json.dumps(WHOLE).encode())[:-20], "cannot be unpacked"),
+    "packed and damaged": (b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x00\xff\xff", "cannot be unpacked"),
+    "no packing at all": (b"\x1f\x8b\xff", "cannot be unpacked"),
+    "a key that stands twice": (
+        json.dumps(details([user("ada")])).replace('"GroupDetailList"', '"UserDetailList"'),
+        "document 1 is not JSON that AWS writes: an object has 'UserDetailList' twice",
+    ),
+    "a key that stands twice deep inside": (
+        json.dumps([WHOLE, details([user("ada", Tags=[{"Key": "a", "Value": "b"}])])]).replace('"Value"', '"Key"'),
+        "an object has 'Key' twice",
+    ),
+    "two that differ": (
+        json.dumps([details([user("ada")]), details([user("ben"), user("ada", Path="/x/")])]),
+        r"document 2, UserDetailList\[1\] tells of .*user/ada otherwise than .*document 1, UserDetailList\[0\]",
+    ),
     "half a character": (json.dumps(WHOLE).encode("utf-16")[:-1], "it is not UTF-16"),
     "nested too deep for the parser": ("[" * 100_000, "document 1 is nested too deep"),
     "nested too deep objects": ('{"a":' * 100_000, "document 1 is nested too deep"),
@@ -250,7 +275,11 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
         f"of one account; this one of {ACCOUNT}, {OTHER}",
     ),
     "base64 of something else": (json.dumps({"Content": "!!!"}), "document 1, Content is neither"),
-    "targets of nobody knows which policy": (json.dumps({"Targets": [{"TargetId": "1"}]}), "not an export"),
+    "targets of nobody knows which policy": (
+        json.dumps({"Targets": [{"TargetId": "1"}]}),
+        "document 1 does not tell of which policy",
+    ),
+    "a key that is a command to the terminal": (json.dumps({"\x1b[2J": 1}), "not an export"),
     "an organization that is none": (json.dumps({"Organization": ["o-1"]}), "not an export"),
     "accounts that are none": (json.dumps({"Accounts": [1]}), "not an export"),
 }
@@ -264,6 +293,119 @@ def test_what_is_no_export_is_refused_with_file_and_place(tmp_path: Path, case: 
         read(tmp_path, export)
     assert str(export) in caught.value.message
     assert len(caught.value.diagnostics()) < 1000
+    assert "\x1b" not in caught.value.message
+
+
+def test_a_user_that_overlapping_pages_tell_of_twice_is_one(tmp_path: Path) -> None:
+    reader = user("ada", GroupList=["readers"])
+    pages = [details([reader], [role("app")], [group("readers")]), details([reader, user("ben")])]
+    inventory = read(tmp_path, write(tmp_path, "pages.json", json.dumps(pages)))
+    assert len(inventory.memberships) == 1
+    assert len(inventory.trusts_of(f"{IAM}:role/app")) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (details([user("ada")]), "has no role, which every account has"),
+        ({"UserDetailList": [user("ada")]}, "has no GroupDetailList and no RoleDetailList and no Policies"),
+        ({**WHOLE, "IsTruncated": True}, "says that there are more pages"),
+        ({**WHOLE, "NextToken": "x"}, "says that there are more pages"),
+    ],
+)
+def test_details_that_are_not_whole_are_read_and_the_rest_is_not_known(
+    tmp_path: Path, body: dict[str, Any], why: str
+) -> None:
+    inventory = read(tmp_path, write(tmp_path, "details.json", json.dumps(body)))
+    assert "ada" in names(inventory)
+    (gap,) = [gap for gap in inventory.gaps if gap.operation == DETAILS]
+    assert why in gap.detail
+    assert not inventory.knows(SCOPE, "identities")
+
+
+def scp(id: str) -> dict[str, Any]:
+    return {"Id": id, "Arn": f"arn:aws:organizations::{ACCOUNT}:policy/{ORG}/{id}", "Type": "SERVICE_CONTROL_POLICY"}
+
+
+def organization(**changed: Any) -> dict[str, Any]:
+    """Answers of an organization with one unit, in which the account stands, and one policy; by name of file."""
+    files: dict[str, Any] = {
+        "organization": {"Organization": {"Id": ORG, "MasterAccountId": OTHER}},
+        "accounts": {"Accounts": [{"Id": ACCOUNT, "Name": "web"}, {"Id": OTHER, "Name": "top"}]},
+        "roots": {"Roots": [{"Id": "r-abcd"}]},
+        "units-r-abcd": {"OrganizationalUnits": [{"Id": "ou-abcd-12345678", "Name": "prod"}]},
+        "accounts-ou-abcd-12345678": {"Accounts": [{"Id": ACCOUNT, "Name": "web"}]},
+        "policies": {"Policies": [scp("p-abcdefgh")]},
+        "policy": {"Policy": {"PolicySummary": scp("p-abcdefgh"), "Content": json.dumps(document(allow("s3:*")))}},
+        "targets-p-abcdefgh": {"Targets": [{"TargetId": "r-abcd"}]},
+    }
+    return {name: body for name, body in (files | changed).items() if body is not None}
+
+
+def read_organization(tmp_path: Path, **changed: Any) -> Inventory:
+    write(tmp_path, "one.json", json.dumps(WHOLE))
+    for name, body in organization(**changed).items():
+        write(tmp_path, f"{name}.json", json.dumps(body))
+    return read(tmp_path, tmp_path / "export")
+
+
+def test_a_whole_organization_is_known_by_the_names_of_its_files(tmp_path: Path) -> None:
+    inventory = read_organization(tmp_path)
+    assert {scope.id: scope.parent for scope in inventory.scopes.values()} == {
+        f"aws:{ORG}": None,
+        "aws:r-abcd": f"aws:{ORG}",
+        "aws:ou-abcd-12345678": "aws:r-abcd",
+        SCOPE: "aws:ou-abcd-12345678",
+        f"aws:{OTHER}": f"aws:{ORG}",
+    }
+    assert inventory.scopes[SCOPE].environment == "production"
+    assert [use.target for use in inventory.policy_uses if use.use == "organization-limit"] == ["aws:r-abcd"]
+    assert inventory.knows(SCOPE, "organization")
+    assert inventory.knows(f"aws:{ORG}", "organization")
+
+
+@pytest.mark.parametrize(
+    ("changed", "operation", "why"),
+    [
+        ({"organization": None}, "organizations:DescribeOrganization", "does not hold it"),
+        ({"roots": None}, "organizations:ListAccountsForParent", f"in which units {ACCOUNT} stand"),
+        ({"units-r-abcd": None}, "organizations:ListAccountsForParent", f"in which units {ACCOUNT} stand"),
+        ({"accounts-ou-abcd-12345678": None}, "organizations:ListAccountsForParent", f"in which units {ACCOUNT}"),
+        ({"targets-p-abcdefgh": None}, "organizations:ListTargetsForPolicy", "does not hold it"),
+        ({"policy": None}, "organizations:DescribePolicy", "does not hold it"),
+        (
+            {"policies": {"Policies": [scp("p-abcdefgh"), scp("p-other111")]}},
+            "organizations:DescribePolicy",
+            "p-other111",
+        ),
+        ({"targets-p-other111": {"Targets": []}}, "organizations:DescribePolicy", "p-other111"),
+        (
+            {"policies": {"Policies": [scp("p-abcdefgh"), scp("p-other111")]}},
+            "organizations:ListTargetsForPolicy",
+            "where p-other111 apply",
+        ),
+        (
+            {"accounts": {"Accounts": [{"Id": OTHER}]}, "accounts-ou-abcd-12345678": None},
+            "organizations:ListAccountsForParent",
+            "not name the account",
+        ),
+    ],
+)
+def test_a_hole_in_an_organization_hides_the_limits_of_the_account(
+    tmp_path: Path, changed: dict[str, Any], operation: str, why: str
+) -> None:
+    inventory = read_organization(tmp_path, **changed)
+    told = [gap for gap in inventory.gaps if gap.operation == operation and gap.scope == SCOPE]
+    assert any(why in gap.detail for gap in told)
+    assert not inventory.knows(SCOPE, "organization")
+
+
+def test_without_an_organization_no_account_knows_its_limits(tmp_path: Path) -> None:
+    write(tmp_path, "one.json", json.dumps(WHOLE))
+    write(tmp_path, "two.json", json.dumps(moved(WHOLE, OTHER)))
+    inventory = read(tmp_path, tmp_path / "export")
+    assert not inventory.knows(SCOPE, "organization")
+    assert not inventory.knows(f"aws:{OTHER}", "organization")
 
 
 def test_a_report_with_nul_bytes_is_read(tmp_path: Path) -> None:
