@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 from datetime import UTC, datetime, timedelta
@@ -19,7 +18,7 @@ def decode(detector: str, value: str) -> dict[str, str]:
         return {}
     try:
         return reader(value)
-    except (ValueError, KeyError, TypeError, IndexError, OverflowError, RecursionError, binascii.Error):
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, OSError, RecursionError):
         return {}  # a value that only looks like one says nothing, and that is no fault
 
 

@@ -16,6 +16,10 @@ from nhiscan.sink import DEFECT, PLAN
 log = logging.getLogger(__name__)
 
 
+MOST_DETAILS = 3
+"""Different answers of refused calls that a gap tells; of more, it tells the first and their number."""
+
+
 class Tally(msgspec.Struct, kw_only=True):
     """How much of what was asked was answered, in one scope."""
 
@@ -107,9 +111,10 @@ def _gaps(
             )
             continue
         operation = operations.get(name)
-        detail = items[0].detail
-        if len(items) > 1:
-            detail = f"{detail} (and {len(items) - 1} more calls alike)"
+        details = list(dict.fromkeys(item.detail for item in items))
+        detail = "; ".join(details) if len(details) <= MOST_DETAILS else details[0]
+        if len(items) > len(details) or len(details) > MOST_DETAILS:
+            detail = f"{detail} ({len(items)} calls alike)"
         gap = Gap(
             connector=shard.connector,
             scope=shard.scope,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -180,13 +180,13 @@ class BundleSink:
         self._stop.check()
         try:
             page = fetch(token)
+            body, found = self._redactor.redact(page.body, drop=frozenset(operation.drop))
         except AbsentError:
             evidence = Evidence(operation=operation.name, params=dict(asked), page=number)
-        except ReadError as error:
+        except ReadError as error:  # refused, or an answer that is too hostile to be written down
             detail = self._redactor.redact(error.message, drop=frozenset())[0]
             evidence = _refused(operation, asked, number, error.reason, error.code, detail)
         else:
-            body, found = self._redactor.redact(page.body, drop=frozenset(operation.drop))
             evidence = Evidence(
                 operation=operation.name,
                 params=dict(asked),
@@ -216,20 +216,17 @@ class BundleExportSink:
         self._bundle = bundle
         self._redactor = Redactor(bundle.key)
         self._evidence: dict[str, list[Evidence]] = defaultdict(list)
+        self._pages: Counter[tuple[str, str, bytes]] = Counter()
         self.shards: dict[str, Shard] = {}
 
     def add(self, shard: Shard, operation: Operation, body: JSON, params: Params | None = None) -> None:
         """See `ExportSink.add`."""
         redacted, found = self._redactor.redact(body, drop=frozenset(operation.drop))
-        asked = _wire(dict(params or {}))
-        page = sum(1 for e in self._evidence[shard.id][-1:] if e.operation == operation.name and e.params == asked)
-        last = self._evidence[shard.id][-1].page if page else -1
         self._put(
             shard,
             Evidence(
                 operation=operation.name,
-                params=asked,
-                page=last + 1,
+                params=_wire(dict(params or {})),
                 body=redacted,
                 sightings=[msgspec.to_builtins(item) for item in found],
             ),
@@ -240,9 +237,14 @@ class BundleExportSink:
         self._put(shard, _refused(operation, {}, 0, "unsupported", "NotInExport", detail))
 
     def _put(self, shard: Shard, evidence: Evidence) -> None:
+        """Keep a page under the next free number of its call, so that none overtakes another."""
         self.shards.setdefault(shard.id, shard)
+        call = (shard.id, *_key(evidence.operation, evidence.params))
+        number = self._pages[call]
+        self._pages[call] += 1
         # An export does not say when it was made; the moment of reading is the latest that it can be.
-        self._evidence[shard.id].append(msgspec.structs.replace(evidence, at=_stamp(datetime.now(UTC))))
+        at = _stamp(datetime.now(UTC))
+        self._evidence[shard.id].append(msgspec.structs.replace(evidence, page=number, at=at))
 
     def finish(self) -> list[Shard]:
         """Write all shards to their end; gives them in the order in which they came."""

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from nhiscan import engine
-from nhiscan.connector import ReadError
+from nhiscan.connector import ExportSink, Page, ReadError, Settings, Shard, Sink
 from nhiscan.errors import NhiscanError
 from nhiscan.evidence import Bundle, open_bundle
 from nhiscan.inventory import Inventory
 from nhiscan.parse import Parsed, parse
-from tests.fakes import FakeConnector
+from tests.fakes import DETAIL, LIST, FakeConnector
 
 START = datetime(2026, 11, 24, tzinfo=UTC)
 USERS = ["ada", "ben", "cleo", "dan", "eve"]
@@ -211,3 +211,36 @@ def test_exports_become_evidence_and_their_holes_become_gaps(tmp_path: Path) -> 
     assert [i.name for i in parsed.inventory.identities.values()] == ["ada", "ben"]
     assert parsed.inventory.gaps[0].reason == "unsupported"
     assert not parsed.inventory.knows("fake:export", "activity")
+
+
+def test_a_hole_in_an_export_overtakes_no_page_of_it(tmp_path: Path) -> None:
+    class Holey(FakeConnector):
+        def read_export(self, path: Path, sink: ExportSink) -> None:
+            shard = Shard(connector="fake", scope="fake:export", part="all")
+            sink.add(shard, LIST, {"Users": [{"Name": "ada"}]})
+            sink.add(shard, DETAIL, {"Name": "ada", "Enabled": True}, {"Name": "ada"})
+            sink.add(shard, LIST, {"Users": [{"Name": "ben"}]})
+            sink.missing(shard, LIST, "the last page is not there")
+
+    connector = Holey()
+    bundle = begin(tmp_path, connector)
+    engine.import_exports(bundle, connector, tmp_path)
+    parsed = collect(tmp_path, connector)
+    assert [i.name for i in parsed.inventory.identities.values()] == ["ada", "ben"]
+    assert [gap.detail for gap in parsed.inventory.gaps] == ["the last page is not there"]
+
+
+def test_an_answer_too_hostile_to_write_down_is_a_gap(tmp_path: Path) -> None:
+    class Deep(FakeConnector):
+        def collect(self, settings: Settings, shard: Shard, sink: Sink) -> None:
+            body: object = "x"
+            for _ in range(5_000):
+                body = [body]
+            list(sink.pages(LIST, lambda token: Page(body={"Users": body})))
+            list(sink.pages(DETAIL, lambda token: Page(body={"Name": "ada", "Enabled": True})))
+
+    connector = Deep()
+    begin(tmp_path, connector)
+    parsed = collect(tmp_path, connector)
+    assert [(gap.operation, gap.reason) for gap in parsed.inventory.gaps] == [("fake:ListUsers", "failed")]
+    assert parsed.tallies["fake:1"].answered == 1

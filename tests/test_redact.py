@@ -154,6 +154,7 @@ def test_nothing_is_dropped_unless_it_is_named() -> None:
         {"env": {"GREETING": {"a": {"b": [{"c": "hello"}]}}}},
         {"env": [{"name": "GREETING", "value": {"name": "hello"}}]},
         {"env": [{"name": "GREETING", "other": "hello"}]},
+        {"env": [{"name": "GREETING", "type": "hello-1"}]},
         {"env": {"name": "GREETING", "value": "hello"}},
         {"env": {"GREETING": "hello", "Variables": {"A": "hello"}}},
         {"mcpServers": {"git": {"command": "npx", "env": {"GREETING": "hello"}, "headers": {"X-Greeting": "hello"}}}},
@@ -484,6 +485,7 @@ def test_a_map_of_very_many_keys_is_read() -> None:
     shown = redact(body)
     assert len(shown) == len(body)
     assert shown["last"] == {"a": SHOWN, "key-1": {"key-2": "x"}}
+    assert redact([{"a": 1, "b": [1]}, {"a": body, "b": [SECRET]}])[1]["b"] == [SHOWN]
 
 
 def test_what_is_given_is_not_changed() -> None:
@@ -499,6 +501,7 @@ def test_redacting_twice_changes_nothing_more() -> None:
         "named": [{"Key": e.name, "Value": e.text} for e in (EXAMPLES[id](random.Random(1)) for id in EXAMPLES)],
         "Environment": {"Variables": {id: EXAMPLES[id](random.Random(1)).text for id in EXAMPLES}},
         "env": [{"name": "DB_PASSWORD", "value": "correct horse"}, "API_KEY=correct horse", "A=b"],
+        "environment": f"{SECRET} and more",
         "Seed": 1,
         SECRET: 1,
     }
@@ -623,6 +626,8 @@ HOSTILE = {
     "hints with dashes": "-".join(HINTS) + "-",
     "hints and letters": "".join(f"/{hint}aaaaaaaaaaaaaaaaaaaa" for hint in HINTS),
     "assignments": "".join(f"{hint}='{hint}" for hint in HINTS),
+    "refused": "-sk-proj-",
+    "refused and long": "/eyJ0aaaaaaaaaa",
     "tokens": "eyJ",
     "half tokens": "eyJaaaaaaaaaaaa.",
     "urls": "://a:",

@@ -30,14 +30,14 @@ _DENIED_AS: dict[str, tuple[str, str] | None] = {
 
 
 def permission_policy(operations: Iterable[Operation], never: Iterable[str], form: str) -> str:
-    """A read-only policy in the given form; several of them, one behind the other, where one would be too long.
+    """A read-only policy in the given form; a list of several where one would be too long for AWS.
 
     Raises UsageError for a form that is not known.
     """
     policies = list(_split(_statements(operations, never)))
     match form:
         case "json":
-            return "\n".join(json.dumps(policy, indent=2) for policy in policies)
+            return json.dumps(policies[0] if len(policies) == 1 else policies, indent=2)
         case "terraform":
             return "\n".join(_terraform(policy, name) for policy, name in _named(policies))
         case "cloudformation":
