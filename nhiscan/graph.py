@@ -90,12 +90,6 @@ class IdentityGraph:
                 if not kind or edge.kind == kind:
                     yield edge
 
-    def type_of(self, id: str) -> NodeType:
-        """Type of a node; `other` for one that is not there."""
-        node = self.graph.nodes.get(id)
-        type_: NodeType = node["type"] if node else "other"
-        return type_
-
     def name_of(self, id: str) -> str:
         """Name of a node; its id when it has none."""
         node = self.graph.nodes.get(id)

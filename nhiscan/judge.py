@@ -46,28 +46,19 @@ def evaluate_access(inventory: Inventory, connectors: Mapping[str, Connector]) -
             derived = list(connector.access(inventory))
         except Exception as error:  # an evaluator that fails must not look like one that found nothing
             log.exception("evaluating access of %s failed", name)
+            # A provider of which no scope was read is blind as a whole, under its own name.
+            scopes = [scope.id for scope in inventory.scopes.values() if scope.provider == name] or [name]
             derived = [
                 Gap(
                     connector=name,
-                    scope=scope.id,
+                    scope=scope,
                     operation="access",
                     reason="failed",
                     hides="what its identities can do and become",
                     detail=f"the evaluator raised {type(error).__name__}: {error}",
                     blinds=("policies",),
                 )
-                for scope in inventory.scopes.values()
-                if scope.provider == name
-            ] or [
-                Gap(
-                    connector=name,
-                    scope=name,
-                    operation="access",
-                    reason="failed",
-                    hides="what its identities can do and become",
-                    detail=f"the evaluator raised {type(error).__name__}: {error}",
-                    blinds=("policies",),
-                )
+                for scope in scopes
             ]
         for record in derived:
             inventory.add(record)

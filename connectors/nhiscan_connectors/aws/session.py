@@ -52,12 +52,6 @@ class Sessions:
         with self._lock:
             return self._base_session().region_name or HOME_REGION
 
-    @property
-    def available_regions(self) -> list[str]:
-        """Regions that the SDK knows of, for when the account's own list cannot be read."""
-        with self._lock:
-            return sorted(self._base_session().get_available_regions("ec2"))
-
     def _base_session(self) -> Session:
         if self._base is None:
             from boto3.session import Session

