@@ -214,7 +214,8 @@ def test_asking_for_every_owner_stays_linear() -> None:
         assert answers.count(True) == size // 2
         return time.process_time() - begun
 
-    assert seconds(4000) < 8 * max(seconds(1000), 0.01)
+    # The least of several runs: what else the machine does only ever adds.
+    assert min(seconds(4000) for _ in range(4)) < 8 * max(min(seconds(1000) for _ in range(2)), 0.01)
 
 
 def test_verdicts_that_are_given_are_believed() -> None:
