@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from nhiscan.graph import Edge, IdentityGraph, NodeType
 from nhiscan.inventory import Inventory
-from nhiscan.model import EVERYONE, Trust
+from nhiscan.model import EVERYONE, Trust, llm_provider
 
 ANY_OF = "any-of:"
 """Beginning of the names of hubs: nodes that stand for each of many targets, so that edges stay linear."""
+
+_LLM = llm_provider("")
 
 _TRUST_NODES: dict[str, NodeType] = {
     "everyone": "everyone",
@@ -35,6 +37,8 @@ def _add_nodes(graph: IdentityGraph, inventory: Inventory) -> None:
         graph.add_node(workload.id, "workload", workload.name, workload.provider)
     for secret in inventory.secrets.values():
         graph.add_node(secret.id, "secret", secret.name, secret.provider)
+    for resource in inventory.resources.values():
+        graph.add_node(resource.id, resource.node, resource.name, resource.provider)
     for provider in inventory.federation_providers.values():
         graph.add_node(provider.id, "federation_provider", provider.name, provider.provider)
     for scope in inventory.scopes.values():
@@ -64,12 +68,24 @@ def _add_holdings(graph: IdentityGraph, inventory: Inventory) -> None:
         reason = f"{name(assignment.principal)} {how} {name(assignment.role)} in {name(assignment.scope)}"
         graph.add_edge(Edge(source=assignment.principal, target=assignment.role, kind="assigned", reason=reason))
     for link in inventory.links:
+        _name_provider(graph, link.target)
         graph.add_edge(Edge(source=link.source, target=link.target, kind=link.kind, reason=link.reason))
     for sighting in inventory.sightings:
         secret = f"sighting:{sighting.fingerprint}"
         graph.add_node(secret, "secret", f"{sighting.detector} …{sighting.last4}", sighting.ai_provider)
         reason = f"a secret value ({sighting.detector}) stands in {sighting.where} of {name(sighting.subject)}"
         graph.add_edge(Edge(source=sighting.subject, target=secret, kind="exposes", reason=reason))
+        if sighting.ai_provider:
+            provider = llm_provider(sighting.ai_provider)
+            _name_provider(graph, provider)
+            reason = f"the value opens {sighting.ai_provider}, by its form or by the name that it stood under"
+            graph.add_edge(Edge(source=secret, target=provider, kind="holds_key_of", reason=reason))
+
+
+def _name_provider(graph: IdentityGraph, id: str) -> None:
+    """An LLM provider is nobody's record: it becomes a node by being spoken of."""
+    if id.startswith(_LLM):
+        graph.add_node(id, "model", id.removeprefix(_LLM), id.removeprefix(_LLM))
 
 
 def _add_trusts(graph: IdentityGraph, inventory: Inventory) -> None:

@@ -215,6 +215,10 @@ class Connector(Protocol):
         """Pure: the records that a shard's evidence amounts to. Gaps for refused calls are made by the core."""
         ...
 
+    def join(self, inventory: Inventory) -> Iterator[AnyRecord]:
+        """Pure: facts that show only when all shards are put together, such as which secret a bare name means."""
+        ...
+
     def access(self, inventory: Inventory) -> Iterator[Grant | CanBecome | AnyRecord]:
         """Pure: this provider's policy language, evaluated over the whole inventory."""
         ...

@@ -24,12 +24,14 @@ from nhiscan.model import (
     Ownership,
     Policy,
     PolicyUse,
+    Resource,
     RunsAs,
     Scope,
     Secret,
     Sighting,
     Signal,
     Trust,
+    Usage,
     Workload,
 )
 
@@ -48,6 +50,7 @@ class Inventory:
         self.policies: dict[str, Policy] = {}
         self.workloads: dict[str, Workload] = {}
         self.secrets: dict[str, Secret] = {}
+        self.resources: dict[str, Resource] = {}
         self.memberships: list[Membership] = []
         self.factors: list[Factor] = []
         self.trusts: list[Trust] = []
@@ -58,6 +61,7 @@ class Inventory:
         self.ownerships: list[Ownership] = []
         self.links: list[Link] = []
         self.signals: list[Signal] = []
+        self.usages: list[Usage] = []
         self.grants: list[Grant] = []
         self.becomes: list[CanBecome] = []
         self.gaps: list[Gap] = []
@@ -73,6 +77,7 @@ class Inventory:
             Policy: self._keyed(self.policies),
             Workload: self._keyed(self.workloads),
             Secret: self._keyed(self.secrets),
+            Resource: self._keyed(self.resources),
             Membership: self._listed(self.memberships, "groups", "member"),
             Factor: self._listed(self.factors, "factors", "identity"),
             FactorState: self._add_factor_state,
@@ -82,8 +87,9 @@ class Inventory:
             RunsAs: self._add_runs_as,
             Sighting: self._listed(self.sightings, "sightings", "subject"),
             Ownership: self._listed(self.ownerships, "ownerships", "subject"),
-            Link: self._listed(self.links, "links", "source"),
+            Link: self._add_link,
             Signal: self._listed(self.signals, "signals", "subject"),
+            Usage: self._listed(self.usages, "usages", "identity"),
             Grant: self._listed(self.grants, "grants", "identity"),
             CanBecome: self._listed(self.becomes, "becomes", "identity"),
             Gap: self._add_gap,
@@ -126,6 +132,11 @@ class Inventory:
         self.runs_as.append(record)
         self._by["runs_as"][record.workload].append(record)
         self._by["run_by"][record.identity].append(record)
+
+    def _add_link(self, record: Link) -> None:
+        self.links.append(record)
+        self._by["links"][record.source].append(record)
+        self._by["links_to"][record.target].append(record)
 
     def _add_gap(self, gap: Gap) -> None:
         self.gaps.append(gap)
@@ -201,6 +212,14 @@ class Inventory:
     def links_from(self, source: str) -> list[Link]:
         """Relations that start at something."""
         return self._of("links", source)
+
+    def links_to(self, target: str) -> list[Link]:
+        """Relations that end at something."""
+        return self._of("links_to", target)
+
+    def usages_of(self, identity: str) -> list[Usage]:
+        """What the provider's usage data say of an identity."""
+        return self._of("usages", identity)
 
     def signals_of(self, subject: str) -> list[Signal]:
         """Facts for the classification of something."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import logging
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 import msgspec
@@ -13,12 +13,13 @@ import msgspec
 from nhiscan.access.reach import admin_verdicts
 from nhiscan.build import build
 from nhiscan.classify import Verdict, classify
+from nhiscan.classify.workloads import workload_signals
 from nhiscan.config import Config, Suppression, thresholds_of
 from nhiscan.connector import Connector
 from nhiscan.governance.ownership import ownerships
 from nhiscan.graph import IdentityGraph
 from nhiscan.inventory import Inventory
-from nhiscan.model import Gap
+from nhiscan.model import AnyRecord, Aspect, Gap
 from nhiscan.result import SEVERITIES, AdminVerdict, CheckResult, SuppressionResult
 from nhiscan.rule import Finding, Rule, RuleContext, Unknown
 
@@ -39,29 +40,54 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     suppressions: list[SuppressionResult]
 
 
-def evaluate_access(inventory: Inventory, connectors: Mapping[str, Connector]) -> None:
-    """Add the grants and powers that each provider's own policies give. An evaluator that raises makes them unknown."""
+def derive(inventory: Inventory, connectors: Mapping[str, Connector]) -> None:
+    """Add what shows only over all shards: joins, the grants and powers that policies give, signals of workloads.
+
+    A connector that raises makes what it would have told unknown.
+    """
     for name, connector in sorted(connectors.items()):
-        try:
-            derived = list(connector.access(inventory))
-        except Exception as error:  # an evaluator that fails must not look like one that found nothing
-            log.exception("evaluating access of %s failed", name)
-            # A provider of which no scope was read is blind as a whole, under its own name.
-            scopes = [scope.id for scope in inventory.scopes.values() if scope.provider == name] or [name]
-            derived = [
-                Gap(
-                    connector=name,
-                    scope=scope,
-                    operation="access",
-                    reason="failed",
-                    hides="what its identities can do and become",
-                    detail=f"the evaluator raised {type(error).__name__}: {error}",
-                    blinds=("policies",),
-                )
-                for scope in scopes
-            ]
-        for record in derived:
-            inventory.add(record)
+        hides = "which workloads, secrets and agents belong together"
+        blinds: tuple[Aspect, ...] = ("workloads", "agents", "secrets")
+        _add_derived(inventory, name, "join", connector.join, hides, blinds)
+    for name, connector in sorted(connectors.items()):
+        _add_derived(
+            inventory, name, "access", connector.access, "what its identities can do and become", ("policies",)
+        )
+    for signal in list(workload_signals(inventory)):
+        inventory.add(signal)
+
+
+def _add_derived(
+    inventory: Inventory,
+    name: str,
+    operation: str,
+    function: Callable[[Inventory], Iterable[AnyRecord]],
+    hides: str,
+    blinds: tuple[Aspect, ...],
+) -> None:
+    """Add what a connector derives. One that raises must not look like one that found nothing."""
+    derived: list[AnyRecord]
+    try:
+        derived = list(function(inventory))
+    except Exception as error:
+        log.exception("%s of %s failed", operation, name)
+        # A provider of which no scope was read is blind as a whole, under its own name.
+        scopes = [scope.id for scope in inventory.scopes.values() if scope.provider == name] or [name]
+        what = "evaluator" if operation == "access" else operation
+        derived = [
+            Gap(
+                connector=name,
+                scope=scope,
+                operation=operation,
+                reason="failed",
+                hides=hides,
+                detail=f"the {what} raised {type(error).__name__}: {error}",
+                blinds=blinds,
+            )
+            for scope in scopes
+        ]
+    for record in derived:
+        inventory.add(record)
 
 
 def judge(
@@ -121,8 +147,8 @@ def judge(
 
 
 def prepare(inventory: Inventory, connectors: Mapping[str, Connector], config: Config) -> IdentityGraph:
-    """Derive access and owners, then build the graph."""
-    evaluate_access(inventory, connectors)
+    """Derive joins, access and owners, then build the graph."""
+    derive(inventory, connectors)
     for ownership in list(ownerships(inventory, config.owners.tags)):
         inventory.add(ownership)
     return build(inventory)

@@ -266,7 +266,10 @@ class Workload(Record, frozen=True, kw_only=True, tag="workload"):
     region: str = ""
     agent: bool = False
     """An AI agent or a part of one, by what the platform says it is."""
+    machine_learning: bool = False
+    """Trains, tunes or serves a model: a notebook, a training job, an endpoint. Not an agent by that alone."""
     ai_platform: str = ""
+    """Product that runs the agent, for people: "Bedrock AgentCore", "Amazon Q Business"."""
     model: str = ""
     """Model that it is set up to use, where the platform says."""
     created_at: datetime | None = None
@@ -286,6 +289,9 @@ class RunsAs(Record, frozen=True, kw_only=True, tag="runs-as"):
     identity: str
     detail: str = ""
     """"execution role", "task role", "target role"."""
+    by_platform: bool = False
+    """True when the platform uses the identity for the workload (to pull its image, to write its logs) and the
+    workload's own code never holds it."""
 
 
 class Secret(Record, frozen=True, kw_only=True, tag="secret"):
@@ -305,7 +311,27 @@ class Secret(Record, frozen=True, kw_only=True, tag="secret"):
     rotation: bool | None = None
     activity: Activity | None = None
     owner_hint: str = ""
+    description: str = ""
     tags: dict[str, str] = {}
+    attributes: dict[str, str] = {}
+
+
+class Resource(Record, frozen=True, kw_only=True, tag="resource"):
+    """A thing that is neither an identity, nor runs, nor is a secret, and matters for those that do: a registry, a
+    guardrail, a tool's endpoint, a policy engine, an inference profile."""
+
+    id: str
+    provider: str
+    kind: str
+    """"agent-registry", "registry-record", "policy-engine", "inference-profile", "mcp-endpoint" ..."""
+    name: str
+    scope: str
+    region: str = ""
+    node: Literal["tool", "model", "other"] = "other"
+    """What it is in the graph."""
+    created_at: datetime | None = None
+    tags: dict[str, str] = {}
+    attributes: dict[str, str] = {}
 
 
 class Sighting(Record, frozen=True, kw_only=True, tag="sighting"):
@@ -337,13 +363,40 @@ class Ownership(Record, frozen=True, kw_only=True, tag="ownership"):
     """Provenance: "tag Owner"."""
 
 
+LinkKind: TypeAlias = Literal[
+    "collaborates_with",
+    "invokes_tool",
+    "uses_model",
+    "reads_secret",
+    "may_read_secret",
+    "holds_key_of",
+    "stored_in",
+    "registered_in",
+    "governed_by",
+    "part_of",
+    "logs_to",
+    "federates",
+    "hands_out",
+]
+"""Relations that the core gives a meaning.
+
+`collaborates_with`: an agent hands work to another. `invokes_tool`: an agent, gateway or workload calls something that
+acts for it. `uses_model`: a workload is set up with a model. `reads_secret`: a workload is configured with an entry of
+a secret store. `may_read_secret`: an identity's permissions open a secret. `holds_key_of`: a workload or a secret has
+the key of an LLM provider, whose id is `llm_provider(name)`. `stored_in`: a credential provider keeps its value in a
+secret. `registered_in`: an agent stands in a registry. `governed_by`: an agent or gateway is bound by a policy engine
+or guardrail. `part_of`: an endpoint, alias or version belongs to a workload. `federates`: a cluster or issuer vouches
+for an outside identity.
+"""
+
+
 class Link(Record, frozen=True, kw_only=True, tag="link"):
     """A relation between two records that has no record of its own."""
 
     source: str
     target: str
     kind: str
-    """"collaborates_with", "invokes_tool", "uses_model", "reads_secret", "stored_in", "registered_in" ..."""
+    """`LinkKind` names those that the core knows; a connector may add its own."""
     reason: str
     """A sentence: "gateway tools sends calls to function pay"."""
 
@@ -356,6 +409,23 @@ class Signal(Record, frozen=True, kw_only=True, tag="signal"):
     """Key of the table: "has-mfa-device"."""
     detail: str
     """The fact as a sentence: "has 1 MFA device"."""
+    source: str = ""
+
+
+class Usage(Record, frozen=True, kw_only=True, tag="usage"):
+    """A service or action that an identity may use, and when it last did: one line of a provider's usage data."""
+
+    identity: str
+    service: str
+    """The provider's prefix: "s3", "bedrock"."""
+    action: str = ""
+    """"s3:GetObject"; empty for the service as a whole."""
+    last_used_at: datetime | None = None
+    """None: not since `observed_since`."""
+    observed_since: datetime | None = None
+    """Start of the provider's memory; None: not told."""
+    granted: bool = True
+    """False for use of something that no policy grants any more."""
     source: str = ""
 
 
@@ -446,10 +516,12 @@ AnyRecord: TypeAlias = (
     | Workload
     | RunsAs
     | Secret
+    | Resource
     | Sighting
     | Ownership
     | Link
     | Signal
+    | Usage
     | Grant
     | CanBecome
     | Gap
@@ -462,3 +534,8 @@ EVERYONE = "*"
 def administrator_of(scope: str) -> str:
     """Name of the power to administer `scope`, for use as the target of a `CanBecome`."""
     return f"administrator:{scope}"
+
+
+def llm_provider(name: str) -> str:
+    """Id of an LLM provider in the graph: `llm_provider("openai")`."""
+    return f"llm:{name}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from nhiscan.model import Credential, Identity
+from nhiscan.model import Credential, Identity, Secret, Workload
 
 LONGEST_NAME: Final = 160
 """Characters that a name may have in a sentence; whoever makes a thing may give it any name."""
@@ -53,3 +53,13 @@ def listed(items: Iterable[str], most: int = 5) -> str:
     if more := len(everything) - len(shown):
         return f"{', '.join(shown)} and {more} more"
     return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
+
+
+def workload_name(workload: Workload) -> str:
+    """A workload with the provider's word for it: "lambda function pay"."""
+    return f"{workload.kind.replace('-', ' ')} {plain(workload.name or workload.id)}"
+
+
+def secret_name(secret: Secret) -> str:
+    """An entry of a secret store with its kind: "secret openai/prod"."""
+    return f"{secret.kind.replace('-', ' ')} {plain(secret.name or secret.id)}"

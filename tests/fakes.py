@@ -130,6 +130,10 @@ class FakeConnector:
                 enabled=enabled.get(name),
             )
 
+    def join(self, inventory: Inventory) -> Iterator[AnyRecord]:
+        """See `Connector.join`."""
+        yield from ()
+
     def access(self, inventory: Inventory) -> Iterator[AnyRecord]:
         """See `Connector.access`."""
         return iter(())

@@ -18,7 +18,7 @@ def read_inventory(directory: Path, *, access: bool) -> tuple[Inventory, Mapping
     """The records of the bundle in a directory, or in the evidence of a report directory."""
     from nhiscan.analyze import connectors_of
     from nhiscan.evidence import open_bundle
-    from nhiscan.judge import evaluate_access
+    from nhiscan.judge import derive
     from nhiscan.parse import parse
 
     place = directory if (directory / "manifest.json").exists() else directory / EVIDENCE
@@ -26,7 +26,7 @@ def read_inventory(directory: Path, *, access: bool) -> tuple[Inventory, Mapping
     connectors = connectors_of(bundle)
     inventory = parse(bundle, connectors).inventory
     if access:
-        evaluate_access(inventory, connectors)
+        derive(inventory, connectors)
     return inventory, connectors
 
 

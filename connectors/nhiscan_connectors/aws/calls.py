@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from nhiscan.connector import JSON, Operation, Page, Params, ReadError, Shard, Sink
+from nhiscan.connector import JSON, AbsentError, Operation, Page, Params, ReadError, Shard, Sink
 from nhiscan_connectors.aws.errors import translated
 
 if TYPE_CHECKING:
@@ -121,6 +121,8 @@ class Calls:
 
         def fetch(token: str | None) -> Page:
             with translated(operation, region):
+                if region and not self._sessions.offered(service, region):
+                    raise AbsentError(f"{service} is not offered in {region}")
                 client = self._sessions.client(self.shard, service, region)
                 model = client.meta.service_model.operation_model(name)
                 paging = self._sessions.paging(service, name, model)

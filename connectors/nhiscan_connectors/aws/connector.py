@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -9,14 +10,16 @@ from pathlib import Path
 
 from nhiscan.access.question import Decision, Question
 from nhiscan.connector import Evidence, ExportSink, Operation, Option, Settings, Shard, Sink
-from nhiscan.errors import NothingReadError
+from nhiscan.errors import NhiscanError, NothingReadError
 from nhiscan.inventory import Inventory
-from nhiscan.model import AnyRecord
+from nhiscan.model import AnyRecord, Gap
 from nhiscan_connectors.aws import plan as planning
 from nhiscan_connectors.aws.calls import Calls
 from nhiscan_connectors.aws.service import Answers, Service
 from nhiscan_connectors.aws.services import find_services
 from nhiscan_connectors.aws.session import Sessions
+
+log = logging.getLogger(__name__)
 
 OPTIONS = (
     Option(name="profile", help="AWS profile of the shared configuration files.", envvar="AWS_PROFILE"),
@@ -70,16 +73,22 @@ class AwsConnector:
         calls = Calls(self._shared(settings), shard, sink)
         if calls.page(planning.CALLER) is None:
             return  # the account did not let us in: the gap hides all of it, and asking on would only repeat it
-        for service in self.services:
-            if service.part == shard.part:
-                service.collect(calls)
+        defects = sink.each(lambda service: _asked(service, calls), self._of(shard))
+        for defect in defects:
+            if defect is not None:
+                raise defect  # after all the others were asked: one defect must not hide what they know
 
     def parse(self, shard: Shard, evidence: Iterable[Evidence]) -> Iterator[AnyRecord]:
         """See `Connector.parse`."""
         answers = Answers(evidence)
+        for service in self._of(shard):
+            yield from _parsed(service, shard, answers)
+
+    def join(self, inventory: Inventory) -> Iterator[AnyRecord]:
+        """See `Connector.join`."""
         for service in self.services:
-            if service.part == shard.part:
-                yield from service.parse(shard, answers)
+            if service.join is not None:
+                yield from service.join(inventory)
 
     def read_export(self, path: Path, sink: ExportSink) -> None:
         """See `Connector.read_export`."""
@@ -105,6 +114,9 @@ class AwsConnector:
 
         return permission_policy(self.operations, self.never, form)
 
+    def _of(self, shard: Shard) -> list[Service]:
+        return [service for service in self.services if service.part == shard.part]
+
     def _shared(self, settings: Settings) -> Sessions:
         with self._lock:
             if self._sessions is None:
@@ -113,3 +125,34 @@ class AwsConnector:
                 except ImportError as error:  # pragma: no cover - boto3 is a plain dependency
                     raise NothingReadError(f"boto3 cannot be loaded: {error}") from error
             return self._sessions
+
+
+def _asked(service: Service, calls: Calls) -> Exception | None:
+    """Ask one service; gives the defect of a collector that raised."""
+    try:
+        service.collect(calls)
+    except NhiscanError:
+        raise  # the scan is being stopped, or cannot go on
+    except Exception as error:
+        log.exception("collecting %s of %s failed", service.name, calls.shard.id)
+        return error
+    return None
+
+
+def _parsed(service: Service, shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
+    """The records of one service. A parser that raises leaves unknown what its service would have told, and no more."""
+    try:
+        yield from service.parse(shard, answers)
+    except Exception as error:
+        log.exception("parsing %s of %s failed", service.name, shard.id)
+        aspects = {aspect for operation in service.operations for aspect in operation.blinds}
+        yield Gap(
+            connector=shard.connector,
+            scope=shard.scope,
+            region=shard.region,
+            operation=f"parse:{service.name}",
+            reason="failed",
+            hides="; ".join(dict.fromkeys(operation.hides for operation in service.operations)),
+            detail=f"the parser raised {type(error).__name__}: {error}"[:300],
+            blinds=tuple(sorted(aspects)),
+        )

@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from nhiscan.connector import JSON, Evidence, Operation, Shard
+from nhiscan.inventory import Inventory
 from nhiscan.model import AnyRecord
 from nhiscan_connectors.aws.calls import Calls
 
@@ -73,5 +74,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     """Ask for everything; every call goes through `Calls`."""
     parse: Callable[[Shard, Answers], Iterator[AnyRecord]]
     """Pure: the records that the answers of one shard amount to."""
+    join: Callable[[Inventory], Iterator[AnyRecord]] | None = None
+    """Pure: facts that show only when all accounts and regions are put together; None when there are none."""
     never: tuple[str, ...] = ()
     """Calls of this service that return a secret, which nhiscan must never make."""

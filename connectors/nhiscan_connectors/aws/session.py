@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,25 @@ HOME_REGION = "us-east-1"
 """Where global services (IAM, Organizations) are asked when no region is configured."""
 
 
+def _regions_of(session: Session, service: str) -> list[str]:
+    """Regions that the SDK's data list for a service, over all partitions."""
+    return [
+        region
+        for partition in session.get_available_partitions()
+        for region in session.get_available_regions(service, partition_name=partition)
+    ]
+
+
+def _host(session: Session, service: str, region: str) -> str:
+    """Name of the host that a service would have in a region."""
+    model = session._session.get_service_model(service)
+    return f"{model.endpoint_prefix}.{region}.{_suffix(region)}"
+
+
+def _suffix(region: str) -> str:
+    return "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+
+
 class Sessions:
     """Makes boto3 clients, one an account, region and service, and keeps them. Safe to share between threads."""
 
@@ -27,6 +48,7 @@ class Sessions:
         self._by_role: dict[tuple[str, str], Session] = {}
         self._clients: dict[tuple[str, str, str, str], Any] = {}
         self._paging: dict[tuple[str, str], Paging] = {}
+        self._offered: dict[tuple[str, str], bool] = {}
 
     def client(self, shard: Shard, service: str, region: str) -> Any:
         """The client of `service` with the credentials that the shard names."""
@@ -45,6 +67,36 @@ class Sessions:
             if key not in self._paging:
                 self._paging[key] = paging_of(model, self._paginator_config(service, operation))
             return self._paging[key]
+
+    def offered(self, service: str, region: str) -> bool:
+        """False where the SDK's data do not list `region` for a service, and the name of its host leads nowhere.
+
+        Either alone proves nothing: the data are as old as the SDK, and a name may fail for the scanner's own reasons.
+        """
+        key = (service, region)
+        with self._lock:
+            known = self._offered.get(key)
+        if known is None:
+            known = self._is_offered(service, region)
+            with self._lock:
+                self._offered[key] = known
+        return known
+
+    def _is_offered(self, service: str, region: str) -> bool:
+        with self._lock:
+            session = self._base_session()
+            listed = region in _regions_of(session, service)
+            if listed or self._settings.get("endpoint_url") or os.environ.get("AWS_ENDPOINT_URL"):
+                return True
+            host = _host(session, service, region)
+        try:
+            socket.getaddrinfo(host, 443)
+        except socket.gaierror as error:
+            # Only the answer that there is no such name counts; a resolver that is out of order says nothing.
+            return error.errno not in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
+        except OSError:
+            return True
+        return True
 
     @property
     def region(self) -> str:
