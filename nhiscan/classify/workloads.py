@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from nhiscan.inventory import Inventory
-from nhiscan.model import RunsAs, Signal, Workload, llm_provider
-from nhiscan.wording import workload_name
+from nhiscan.model import Signal, Workload, llm_provider
+from nhiscan.wording import listed, workload_name
 
 _LLM = llm_provider("")
+_MOST_NAMED = 3
+"""Workloads that a signal names; of more, it tells the number."""
 
 
 def workload_signals(inventory: Inventory) -> Iterator[Signal]:
@@ -16,37 +19,45 @@ def workload_signals(inventory: Inventory) -> Iterator[Signal]:
 
     What only the platform uses for a workload, such as the role that pulls its image, says nothing of the code.
     """
+    running: dict[tuple[str, str], dict[str, Workload]] = defaultdict(dict)
     for run in inventory.runs_as:
         workload = inventory.workloads.get(run.workload)
-        if workload is None or run.by_platform:
-            continue
-        how = f" ({run.detail})" if run.detail else ""
-        yield Signal(
-            subject=run.identity,
-            name=_name(workload),
-            detail=f"{workload_name(workload)} runs as it{how}",
-            source=workload.kind,
-        )
-        yield from _keys(inventory, run, workload)
+        if workload is not None and not run.by_platform:
+            running[run.identity, _name(workload)][workload.id] = workload
+    held: dict[str, tuple[str, ...]] = {}
+    for (identity, signal), workloads in sorted(running.items()):
+        names = listed((workload_name(workload) for _, workload in sorted(workloads.items())), _MOST_NAMED)
+        verb = "runs" if len(workloads) == 1 else "run"
+        sources = sorted({workload.kind for workload in workloads.values()})
+        yield Signal(subject=identity, name=signal, detail=f"{names} {verb} as it", source=listed(sources))
+        by_provider: dict[str, list[str]] = defaultdict(list)
+        for id, workload in sorted(workloads.items()):
+            if id not in held:
+                held[id] = key_providers(inventory, workload)
+            for provider in held[id]:
+                by_provider[provider].append(workload_name(workload))
+        for provider, holders in sorted(by_provider.items()):
+            verb = "runs" if len(holders) == 1 else "run"
+            yield Signal(
+                subject=identity,
+                name="holds-llm-key",
+                detail=f"{listed(holders, _MOST_NAMED)} {verb} as it with a key of {provider}",
+                source=listed(sources),
+            )
 
 
-def _name(workload: Workload) -> str:
-    if workload.agent:
-        return "runs-agent"
-    return "runs-ml-workload" if workload.machine_learning else "runs-workload"
-
-
-def _keys(inventory: Inventory, run: RunsAs, workload: Workload) -> Iterator[Signal]:
+def key_providers(inventory: Inventory, workload: Workload) -> tuple[str, ...]:
+    """LLM providers whose keys a workload holds: in the open, by a variable's name, or by a secret that it reads."""
     providers = {sighting.ai_provider for sighting in inventory.sightings_in(workload.id)}
     for link in inventory.links_from(workload.id):
         if link.kind == "holds_key_of" and link.target.startswith(_LLM):
             providers.add(link.target.removeprefix(_LLM))
         elif link.kind == "reads_secret" and (secret := inventory.secrets.get(link.target)) is not None:
             providers.add(secret.ai_provider)
-    for provider in sorted(providers - {""}):
-        yield Signal(
-            subject=run.identity,
-            name="holds-llm-key",
-            detail=f"{workload_name(workload)} runs as it with a key of {provider}",
-            source=workload.kind,
-        )
+    return tuple(sorted(providers - {""}))
+
+
+def _name(workload: Workload) -> str:
+    if workload.agent:
+        return "runs-agent"
+    return "runs-ml-workload" if workload.machine_learning else "runs-workload"

@@ -121,7 +121,7 @@ class Calls:
 
         def fetch(token: str | None) -> Page:
             with translated(operation, region):
-                if region and not self._sessions.offered(service, region):
+                if region and not self._sessions.offered(self.shard, service, region):
                     raise AbsentError(f"{service} is not offered in {region}")
                 client = self._sessions.client(self.shard, service, region)
                 model = client.meta.service_model.operation_model(name)

@@ -70,10 +70,14 @@ class AwsConnector:
 
     def collect(self, settings: Settings, shard: Shard, sink: Sink) -> None:
         """See `Connector.collect`."""
-        calls = Calls(self._shared(settings), shard, sink)
-        if calls.page(planning.CALLER) is None:
-            return  # the account did not let us in: the gap hides all of it, and asking on would only repeat it
-        defects = sink.each(lambda service: _asked(service, calls), self._of(shard))
+        sessions = self._shared(settings)
+        calls = Calls(sessions, shard, sink)
+        try:
+            if calls.page(planning.CALLER) is None:
+                return  # the account did not let us in: the gap hides all of it, and asking on would only repeat it
+            defects = sink.each(lambda service: _asked(service, calls), self._of(shard))
+        finally:
+            sessions.release(shard)
         for defect in defects:
             if defect is not None:
                 raise defect  # after all the others were asked: one defect must not hide what they know

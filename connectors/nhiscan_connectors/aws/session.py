@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from nhiscan import __version__
 from nhiscan.connector import Settings, Shard
@@ -19,46 +20,39 @@ HOME_REGION = "us-east-1"
 """Where global services (IAM, Organizations) are asked when no region is configured."""
 
 
-def _regions_of(session: Session, service: str) -> list[str]:
-    """Regions that the SDK's data list for a service, over all partitions."""
-    return [
-        region
-        for partition in session.get_available_partitions()
-        for region in session.get_available_regions(service, partition_name=partition)
-    ]
-
-
-def _host(session: Session, service: str, region: str) -> str:
-    """Name of the host that a service would have in a region."""
-    model = session._session.get_service_model(service)
-    return f"{model.endpoint_prefix}.{region}.{_suffix(region)}"
-
-
-def _suffix(region: str) -> str:
-    return "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+_SUFFIXES = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".api.amazonwebservices.com.cn")
+"""Ends of the names of AWS's hosts. Another host is an emulator's or a gateway's, and is asked."""
 
 
 class Sessions:
     """Makes boto3 clients, one an account, region and service, and keeps them. Safe to share between threads."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, resolve: Callable[[str, int], object] = socket.getaddrinfo) -> None:
         self._settings = settings
+        self._resolve = resolve
         self._lock = threading.RLock()
         self._base: Session | None = None
         self._by_role: dict[tuple[str, str], Session] = {}
-        self._clients: dict[tuple[str, str, str, str], Any] = {}
+        self._clients: dict[str, dict[tuple[str, str], Any]] = {}
+        """By shard, so that they can be let go with it: the clients of a region hold ten megabytes."""
         self._paging: dict[tuple[str, str], Paging] = {}
         self._offered: dict[tuple[str, str], bool] = {}
 
     def client(self, shard: Shard, service: str, region: str) -> Any:
         """The client of `service` with the credentials that the shard names."""
-        role = shard.options.get("role_arn", "")
-        external_id = shard.options.get("external_id", "")
-        key = (role, external_id, region, service)
         with self._lock:  # neither boto3 sessions nor the making of clients are thread-safe
-            if key not in self._clients:
-                self._clients[key] = self._make(self._session(role, external_id), service, region)
-            return self._clients[key]
+            clients = self._clients.setdefault(shard.id, {})
+            if (region, service) not in clients:
+                session = self._session(shard.options.get("role_arn", ""), shard.options.get("external_id", ""))
+                clients[region, service] = self._make(session, service, region)
+            return clients[region, service]
+
+    def release(self, shard: Shard) -> None:
+        """Let go of the clients of a shard that is collected, and of their connections."""
+        with self._lock:
+            clients = self._clients.pop(shard.id, {})
+        for client in clients.values():
+            client.close()
 
     def paging(self, service: str, operation: str, model: OperationModel) -> Paging:
         """How an operation pages."""
@@ -68,35 +62,41 @@ class Sessions:
                 self._paging[key] = paging_of(model, self._paginator_config(service, operation))
             return self._paging[key]
 
-    def offered(self, service: str, region: str) -> bool:
-        """False where the SDK's data do not list `region` for a service, and the name of its host leads nowhere.
+    def offered(self, shard: Shard, service: str, region: str) -> bool:
+        """False where the host of a service has no name in a region that has other hosts.
 
-        Either alone proves nothing: the data are as old as the SDK, and a name may fail for the scanner's own reasons.
+        The SDK's data do not tell: they name no region for young services, and every region for some that have few.
+        A resolver that is out of order, or a proxy that resolves for us, proves nothing: then the service is asked.
         """
         key = (service, region)
         with self._lock:
             known = self._offered.get(key)
         if known is None:
-            known = self._is_offered(service, region)
+            host = urlsplit(self.client(shard, service, region).meta.endpoint_url).hostname or ""
+            known = self._is_offered(host, region)
             with self._lock:
                 self._offered[key] = known
         return known
 
-    def _is_offered(self, service: str, region: str) -> bool:
-        with self._lock:
-            session = self._base_session()
-            listed = region in _regions_of(session, service)
-            if listed or self._settings.get("endpoint_url") or os.environ.get("AWS_ENDPOINT_URL"):
-                return True
-            host = _host(session, service, region)
+    def _is_offered(self, host: str, region: str) -> bool:
+        if not host.endswith(_SUFFIXES) or not self._is_nameless(host):
+            return True
+        suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+        control = f"sts.{region}.{suffix}"  # every region has it
         try:
-            socket.getaddrinfo(host, 443)
-        except socket.gaierror as error:
-            # Only the answer that there is no such name counts; a resolver that is out of order says nothing.
-            return error.errno not in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
+            self._resolve(control, 443)
         except OSError:
             return True
-        return True
+        return False
+
+    def _is_nameless(self, host: str) -> bool:
+        try:
+            self._resolve(host, 443)
+        except socket.gaierror as error:
+            return error.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
+        except OSError:
+            return False
+        return False
 
     @property
     def region(self) -> str:
