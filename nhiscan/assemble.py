@@ -9,6 +9,7 @@ from datetime import datetime
 import msgspec
 
 from nhiscan import __version__
+from nhiscan.census import take_census
 from nhiscan.connector import Connector
 from nhiscan.evidence import Manifest
 from nhiscan.governance.ownership import owner_exists
@@ -67,6 +68,10 @@ def assemble(
     )
     scopes = _scopes(parsed)
     broken_plugins = [BrokenPlugin(group=b.group, name=b.name, error=b.error) for b in broken]
+    workloads = [_workload(workload, inventory) for _, workload in sorted(inventory.workloads.items())]
+    secrets = _secrets(inventory)
+    edges = _edges(judged)
+    unseen = {gap.scope for gap in inventory.gaps if "agents" in gap.blinds}
     return ScanResult(
         schema_version=SCHEMA_VERSION,
         scan=ScanInfo(
@@ -79,27 +84,20 @@ def assemble(
             coverage=_coverage(parsed, len(inventory.gaps), bool(broken_plugins)),
             broken_plugins=broken_plugins,
         ),
-        summary=summarise(identities, credentials, findings, scopes, rules),
+        summary=summarise(
+            identities,
+            credentials,
+            findings,
+            scopes,
+            rules,
+            take_census(identities, credentials, workloads, secrets, edges, unseen),
+        ),
         identities=identities,
         credentials=credentials,
-        workloads=[_workload(workload, inventory) for _, workload in sorted(inventory.workloads.items())],
-        secrets=_secrets(inventory),
+        workloads=workloads,
+        secrets=secrets,
         nodes=_nodes(judged),
-        edges=sorted(
-            (
-                EdgeResult(
-                    source=edge.source,
-                    target=edge.target,
-                    kind=edge.kind,
-                    reason=edge.reason,
-                    answer=edge.answer,
-                    conditions=list(edge.conditions),
-                    fix=edge.fix,
-                )
-                for edge in judged.graph.edges()
-            ),
-            key=lambda e: (e.source, e.kind, e.target, e.reason),
-        ),
+        edges=edges,
         findings=findings,
         gaps=gaps,
         suppressions=judged.suppressions,
@@ -225,7 +223,7 @@ def _workload(workload: Workload, inventory: Inventory) -> WorkloadResult:
         ai_platform=workload.ai_platform,
         model=workload.model,
         public=workload.public,
-        runs_as=sorted(run.identity for run in inventory.identities_run_by(workload.id)),
+        runs_as=sorted({run.identity for run in inventory.identities_run_by(workload.id) if not run.by_platform}),
         owners=_owners(workload.id, inventory),
         created_at=workload.created_at,
         variables=list(workload.variables),
@@ -246,6 +244,9 @@ def _secrets(inventory: Inventory) -> list[SecretResult]:
             ai_provider=secret.ai_provider,
             created_at=secret.created_at,
             rotated_at=secret.rotated_at,
+            last_used_at=secret.activity.last_used_at if secret.activity else None,
+            last_use=last_use(secret.activity),
+            in_clear=secret.encrypted is False,
         )
         for secret in inventory.secrets.values()
     ]
@@ -265,6 +266,7 @@ def _secrets(inventory: Inventory) -> list[SecretResult]:
             ai_provider=first[fingerprint].ai_provider,
             created_at=None,
             rotated_at=None,
+            in_clear=True,
             seen_in=sorted(subjects),
             last4=first[fingerprint].last4,
         )
@@ -283,6 +285,24 @@ def _nodes(judged: Judged) -> list[NodeResult]:
             if data["type"] not in listed
         ),
         key=lambda node: node.id,
+    )
+
+
+def _edges(judged: Judged) -> list[EdgeResult]:
+    return sorted(
+        (
+            EdgeResult(
+                source=edge.source,
+                target=edge.target,
+                kind=edge.kind,
+                reason=edge.reason,
+                answer=edge.answer,
+                conditions=list(edge.conditions),
+                fix=edge.fix,
+            )
+            for edge in judged.graph.edges()
+        ),
+        key=lambda e: (e.source, e.kind, e.target, e.reason),
     )
 
 

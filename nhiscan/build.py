@@ -56,8 +56,13 @@ def _add_holdings(graph: IdentityGraph, inventory: Inventory) -> None:
         reason = f"{name(membership.member)} is a member of {name(membership.group)}"
         graph.add_edge(Edge(source=membership.member, target=membership.group, kind="member_of", reason=reason))
     for run in inventory.runs_as:
-        reason = f"{name(run.workload)} runs as {name(run.identity)}" + (f" ({run.detail})" if run.detail else "")
-        graph.add_edge(Edge(source=run.workload, target=run.identity, kind="runs_as", reason=reason))
+        how = f" ({run.detail})" if run.detail else ""
+        if run.by_platform:
+            reason = f"the platform uses {name(run.identity)} for {name(run.workload)}{how}"
+            graph.add_edge(Edge(source=run.workload, target=run.identity, kind="served_by", reason=reason))
+        else:
+            reason = f"{name(run.workload)} runs as {name(run.identity)}{how}"
+            graph.add_edge(Edge(source=run.workload, target=run.identity, kind="runs_as", reason=reason))
     for ownership in inventory.ownerships:
         owner = f"owner:{ownership.owner}"
         graph.add_node(owner, "owner", ownership.owner)

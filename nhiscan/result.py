@@ -164,6 +164,10 @@ class SecretResult(Result, frozen=True, kw_only=True):
     ai_provider: str
     created_at: datetime | None
     rotated_at: datetime | None
+    last_used_at: datetime | None = None
+    last_use: LastUse = "unknown"
+    in_clear: bool = False
+    """Whether the value stands in the open: in a setting, or in a store that does not encrypt it."""
     seen_in: list[str] = []
     """Ids of the records in which a value with this fingerprint stood."""
     last4: str = ""
@@ -334,6 +338,56 @@ class Share(Result, frozen=True, kw_only=True):
     unknown: int = 0
 
 
+class PlatformCensus(Result, frozen=True, kw_only=True):
+    """The agents of one platform, and how they stand."""
+
+    platform: str
+    """Product, or the kind of workload where an agent was found by its evidence: "Bedrock AgentCore"."""
+    agents: int
+    owned: Share
+    administrators: Share
+    """Agents that act as an administrator, or as one who can become it."""
+    standing: Share
+    """Agents that act with a long-lived credential, or with a secret that stands in the open in their settings."""
+    public: Share
+    """Agents that answer callers from the internet without authorisation."""
+
+
+class KeyPlace(Result, frozen=True, kw_only=True):
+    """Keys of one LLM provider in one kind of place."""
+
+    provider: str
+    place: str
+    """Kind of the record that holds them: "lambda-function", "secretsmanager-secret", "service-specific"."""
+    in_clear: bool
+    """Whether the values stand in the open there."""
+    keys: int
+    """Different keys, as far as they can be told apart; entries of a store count as one each."""
+    shared: int
+    """Those of them that more than one workload uses."""
+
+
+class AiCensus(Result, frozen=True, kw_only=True):
+    """Who the AI agents are, in figures."""
+
+    agents: int
+    """Workloads that an agent platform runs, and those that run as an AI persona."""
+    personas: int
+    """Identities of the class `ai_persona`."""
+    personas_without_agent: int
+    """Those of them that nothing seen runs as."""
+    platforms: list[PlatformCensus]
+    """Most agents first."""
+    models: dict[str, int]
+    """Agents by the model that they are set up with; most first, those that do not say left out."""
+    owners: dict[str, int]
+    """Agents by owner: the ten who have most."""
+    keys: list[KeyPlace]
+    """In the open first."""
+    unseen: list[str]
+    """Ids of scopes in which agents could not be listed, or not all: the figures may be too low."""
+
+
 class Summary(Result, frozen=True, kw_only=True):
     """The figures of the executive page."""
 
@@ -349,6 +403,7 @@ class Summary(Result, frozen=True, kw_only=True):
     administrators: Share
     can_become_administrator: Share
     stale: Share
+    ai: AiCensus
     findings: dict[str, int]
     """Findings by severity."""
     risks: list[Risk]

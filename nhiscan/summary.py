@@ -11,6 +11,7 @@ import msgspec
 
 from nhiscan.result import (
     SEVERITIES,
+    AiCensus,
     CredentialResult,
     FindingResult,
     IdentityClass,
@@ -49,6 +50,7 @@ def summarise(
     findings: Sequence[FindingResult],
     scopes: Sequence[ScopeResult],
     rules: Mapping[str, Rule],
+    ai: AiCensus,
 ) -> Summary:
     """Count, and rank the risks. The order of the lists does not matter.
 
@@ -69,6 +71,7 @@ def summarise(
         administrators=_share(nonhuman, _is_administrator),
         can_become_administrator=_share(nonhuman, _can_become_administrator),
         stale=_share(nonhuman, lambda identity: _is_stale(identity, stale)),
+        ai=ai,
         findings={severity: severities[severity] for severity in SEVERITIES},
         risks=_risks(identities, credentials, findings, rules),
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from nhiscan.census import take_census
 from nhiscan.result import (
     SCHEMA_VERSION,
     Coverage,
@@ -169,7 +170,14 @@ def result(
             scopes=scopes,
             coverage=Coverage(asked=1, answered=1, share=1.0, complete=True),
         ),
-        summary=summarise(identities, credentials, findings, scopes, {}),
+        summary=summarise(
+            identities,
+            credentials,
+            findings,
+            scopes,
+            {},
+            take_census(identities, credentials, workloads, secrets, edges),
+        ),
         identities=list(identities),
         credentials=list(credentials),
         workloads=list(workloads),

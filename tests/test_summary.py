@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nhiscan.census import take_census
 from nhiscan.result import (
     AdminVerdict,
     CredentialResult,
@@ -49,7 +50,8 @@ def summary(
     rules: tuple[Rule, ...] = (),
 ) -> Summary:
     scopes = [scope("aws:1"), scope("aws:2")]
-    return summarise(identities, credentials, findings, scopes, {rule.id: rule for rule in rules})
+    census = take_census(identities, credentials, (), (), ())
+    return summarise(identities, credentials, findings, scopes, {rule.id: rule for rule in rules}, census)
 
 
 def risks(

@@ -6,6 +6,7 @@ import random
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from nhiscan.census import take_census
 from nhiscan.model import Capability
 from nhiscan.result import (
     SCHEMA_VERSION,
@@ -90,6 +91,7 @@ class _Maker:
             self._identity(number)
         scopes = self._scopes()
         gaps = self._gaps()
+        secrets = self._secrets()
         rank = {severity: place for place, severity in enumerate(SEVERITIES)}
         self._findings.sort(key=lambda finding: (rank[finding.severity], finding.rule, finding.subject))
         self._identities.sort(key=lambda identity: identity.id)
@@ -112,11 +114,20 @@ class _Maker:
                     BrokenPlugin(group="nhiscan.reports", name="slides", error="ImportError: no module named pptx")
                 ],
             ),
-            summary=summarise(self._identities, self._credentials, self._findings, scopes, RULES),
+            summary=summarise(
+                self._identities,
+                self._credentials,
+                self._findings,
+                scopes,
+                RULES,
+                take_census(
+                    self._identities, self._credentials, self._workloads, secrets, self._edges, ["aws:333344445555"]
+                ),
+            ),
             identities=self._identities,
             credentials=self._credentials,
             workloads=self._workloads,
-            secrets=self._secrets(),
+            secrets=secrets,
             nodes=sorted(self._nodes.values(), key=lambda node: node.id),
             edges=sorted(self._edges, key=lambda edge: (edge.source, edge.kind, edge.target, edge.reason)),
             findings=self._findings,

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from nhiscan.result import ScanResult
 from nhiscan.terminal import count, percent
-from nhiscan_reports.html import figures, pack, unseen, words
+from nhiscan_reports.html import agents, figures, pack, unseen, words
 from nhiscan_reports.html.records import BLOCK, MOST_FINDINGS, MOST_IDENTITIES, Records
 
 STYLES: Final = ("base.css", "overview.css", "table.css", "record.css", "graph.css", "print.css")
@@ -65,6 +65,7 @@ def _overview(result: ScanResult) -> dict[str, Any]:
         "findings": sum(result.summary.findings.values()),
         "providers": figures.providers(result),
         "risks": figures.risks(result),
+        "census": agents.census(result),
         "failed": [connector for connector in result.scan.connectors if connector.status == "failed"],
         "failed_rules": sum(bool(check.failed) for check in result.checks),
     }

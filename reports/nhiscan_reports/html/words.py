@@ -63,6 +63,44 @@ GAP_REASONS: Final = {
     "failed": "Failed",
     "not_licensed": "Not licensed",
 }
+LLM_PROVIDERS: Final = {
+    "anthropic": "Anthropic",
+    "azure-openai": "Azure OpenAI",
+    "bedrock": "Amazon Bedrock",
+    "cohere": "Cohere",
+    "deepseek": "DeepSeek",
+    "google": "Google",
+    "groq": "Groq",
+    "huggingface": "Hugging Face",
+    "langsmith": "LangSmith",
+    "mistral": "Mistral",
+    "openai": "OpenAI",
+    "openrouter": "OpenRouter",
+    "perplexity": "Perplexity",
+    "xai": "xAI",
+}
+"""Names of LLM providers as they write them; others stand as they are."""
+KINDS: Final = {
+    "agentcore": "AgentCore",
+    "api": "API",
+    "apigateway": "API Gateway",
+    "apprunner": "App Runner",
+    "codebuild": "CodeBuild",
+    "ec2": "EC2",
+    "ecs": "ECS",
+    "eks": "EKS",
+    "emr": "EMR",
+    "eventbridge": "EventBridge",
+    "iam": "IAM",
+    "lambda": "Lambda",
+    "oauth2": "OAuth2",
+    "qbusiness": "Q Business",
+    "sagemaker": "SageMaker",
+    "secretsmanager": "Secrets Manager",
+    "ssm": "SSM",
+    "stepfunctions": "Step Functions",
+}
+"""Words of kinds that are names or abbreviations; the others stand as they are."""
 STATUS: Final = {"complete": "Complete", "incomplete": "Incomplete", "failed": "Failed"}
 EDGES: Final = {
     "can_become": "can become",
@@ -76,6 +114,16 @@ EDGES: Final = {
     "reads_secret": "reads",
     "uses_model": "uses",
     "invokes_tool": "invokes",
+    "may_read_secret": "may read",
+    "holds_key_of": "holds a key of",
+    "served_by": "is served by",
+    "stored_in": "is stored in",
+    "registered_in": "is registered in",
+    "governed_by": "is governed by",
+    "part_of": "is part of",
+    "logs_to": "logs to",
+    "federates": "vouches for",
+    "hands_out": "hands out",
     "collaborates_with": "works with",
 }
 NODES: Final = {
