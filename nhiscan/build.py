@@ -74,6 +74,9 @@ def _add_holdings(graph: IdentityGraph, inventory: Inventory) -> None:
         graph.add_edge(Edge(source=assignment.principal, target=assignment.role, kind="assigned", reason=reason))
     for link in inventory.links:
         _name_provider(graph, link.target)
+        for end in (link.source, link.target):
+            if end.startswith(ANY_OF):
+                graph.add_node(end, "group", end.removeprefix(ANY_OF))
         graph.add_edge(Edge(source=link.source, target=link.target, kind=link.kind, reason=link.reason))
     for sighting in inventory.sightings:
         secret = f"sighting:{sighting.fingerprint}"

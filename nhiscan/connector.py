@@ -227,6 +227,13 @@ class Connector(Protocol):
         """Pure: may this identity do this here, and why."""
         ...
 
+    def readers(self, inventory: Inventory, resource: str) -> Iterator[Grant]:
+        """Pure: the identities of this provider that can read a secret or data, by the id of the thing.
+
+        Nothing for a thing of another provider.
+        """
+        ...
+
     def permission_policy(self, form: str) -> str:
         """The scanner's least-privilege policy, drawn from `operations`. Raises UsageError for an unknown form."""
         ...

@@ -22,7 +22,7 @@ from nhiscan.connector import (
 )
 from nhiscan.errors import NothingReadError
 from nhiscan.inventory import Inventory
-from nhiscan.model import AnyRecord, GapReason, Identity, Scope
+from nhiscan.model import AnyRecord, GapReason, Grant, Identity, Scope
 
 LIST = Operation(
     name="fake:ListUsers",
@@ -137,6 +137,10 @@ class FakeConnector:
     def access(self, inventory: Inventory) -> Iterator[AnyRecord]:
         """See `Connector.access`."""
         return iter(())
+
+    def readers(self, inventory: Inventory, resource: str) -> Iterator[Grant]:
+        """See `Connector.readers`."""
+        yield from ()
 
     def decide(self, inventory: Inventory, question: Question) -> Decision:
         """See `Connector.decide`."""

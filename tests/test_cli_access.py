@@ -121,3 +121,41 @@ def test_a_context_must_have_a_value(monkeypatch: pytest.MonkeyPatch, capsys: py
     code, _, err = asked(monkeypatch, capsys, "can", "ci", "s3:GetObject", "--context", "aws:SourceIp")
     assert code == ExitCode.USAGE
     assert "KEY=VALUE" in err
+
+
+@pytest.mark.usefixtures("bundle")
+def test_paths_to_an_identity(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = asked(monkeypatch, capsys, "paths", "--to", "deploy")
+    assert code == ExitCode.CLEAN
+    assert f"{IAM}:user/ci [allowed]" in out
+    assert "can create" in out
+    assert "user/idle" not in out
+
+
+@pytest.mark.usefixtures("bundle")
+def test_paths_to_data(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    table = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders"
+    code, out, _ = asked(monkeypatch, capsys, "paths", "--to", f"data:{table}")
+    assert code == ExitCode.CLEAN
+    assert f"user deploy may dynamodb:GetItem on {table}" in out
+    assert f"{IAM}:user/ci [allowed]" in out
+    assert "user/idle" not in out
+
+
+@pytest.mark.usefixtures("bundle")
+@pytest.mark.parametrize(
+    ("goal", "said"),
+    [
+        ("secret:openai", "No secret is called 'openai'."),
+        ("data:nothing", "Nobody is known to read 'nothing'"),
+        ("nobody", "No identity is called 'nobody'."),
+        ("app", "2 identities are called 'app'"),
+    ],
+)
+def test_a_goal_that_is_not_there_is_one_clear_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], goal: str, said: str
+) -> None:
+    code, out, err = asked(monkeypatch, capsys, "paths", "--to", goal)
+    assert code == ExitCode.FAILURE
+    assert said in err
+    assert not out

@@ -1,11 +1,11 @@
-"""Paths: how an identity comes to administer something, step by step, and what breaks the path for least."""
+"""Paths: how an identity comes to administer something, or to another goal, and what breaks the path for least."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 
-from nhiscan.access.reach import ADMINISTRATOR, DEGREES, Degree, Reach
+from nhiscan.access.reach import DEGREES, Degree, Reach
 from nhiscan.inventory import Inventory
 from nhiscan.model import CanBecome, Record
 
@@ -24,18 +24,18 @@ class Hop(Record, frozen=True, kw_only=True):
     """What breaks this step; empty for one that is no power but a fact."""
 
 
-class AdminPath(Record, frozen=True, kw_only=True):
-    """The shortest of the surest paths from an identity to administration."""
+class Path(Record, frozen=True, kw_only=True):
+    """The shortest of the surest paths from an identity to a goal."""
 
     identity: str
     degree: Degree
     """As sure as its least sure step."""
     hops: tuple[Hop, ...]
-    """Empty when the identity administers by itself."""
+    """Empty when the identity is there by itself."""
     end: str
-    """Identity that administers, or `administrator:<scope>`."""
+    """Identity that is there, or `administrator:<scope>`."""
     reason: str = ""
-    """Why the end administers: the sentence of its Grant."""
+    """Why the end is there: the sentence of its Grant."""
     fix: str = ""
     """The cheapest change that breaks the path."""
     breaks_all: bool = False
@@ -43,7 +43,7 @@ class AdminPath(Record, frozen=True, kw_only=True):
 
 
 class Paths:
-    """Explained paths to administration, over one inventory."""
+    """Explained paths to a goal, over one inventory: to administration, unless `reach` is another."""
 
     def __init__(self, inventory: Inventory, reach: Reach | None = None) -> None:
         self.reach = reach or Reach(inventory)
@@ -52,16 +52,16 @@ class Paths:
         for edge in self.reach.edges():
             self._out[edge.identity].append(edge)
 
-    def of(self, identity: str) -> AdminPath | None:
+    def of(self, identity: str) -> Path | None:
         """The path of an identity; None when it has none."""
         found = self.reach.surest(identity)
         if found is None:
             return None
         degree, way = found
         end = way[-1].target if way else identity
-        grant = self.reach.administer.get(end)
+        grant = self.reach.arrived.get(end)
         fix, breaks_all = self._cheapest(identity, degree, way)
-        return AdminPath(
+        return Path(
             identity=identity,
             degree=degree,
             hops=tuple(_hop(step) for step in way),
@@ -90,7 +90,7 @@ class Paths:
                 broken = edge is without or (edge.identity == without.identity and edge.fix == without.fix)
                 if edge.answer not in answers or broken or edge.target in seen:
                     continue
-                if edge.target.startswith(ADMINISTRATOR) or goal.get(edge.target, edge) is None:
+                if goal.get(edge.target, edge) is None:
                     return True
                 if edge.target in goal:
                     seen.add(edge.target)

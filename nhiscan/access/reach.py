@@ -12,7 +12,7 @@ from typing import Final, Literal, TypeAlias
 
 from nhiscan.access.names import is_pattern, members_by_pattern
 from nhiscan.inventory import Inventory
-from nhiscan.model import CanBecome, Grant, Identity
+from nhiscan.model import CanBecome, Grant, Identity, Record, administrator_of
 from nhiscan.result import AdminVerdict
 
 Degree: TypeAlias = Literal["allowed", "conditional", "unknown", "latent"]
@@ -32,36 +32,66 @@ ADMINISTRATOR: Final = "administrator:"
 _MOST_STEPS_TOLD: Final = 6
 
 
-class Reach:
-    """The shortest way of everything that can come to administer a scope."""
+class Goal(Record, frozen=True, kw_only=True):
+    """What a search is for, other than to administer any scope at all."""
 
-    def __init__(self, inventory: Inventory) -> None:
+    grants: tuple[Grant, ...] = ()
+    """Whoever holds one of these has arrived, as surely as the grant says."""
+    nodes: tuple[str, ...] = ()
+    """Identities that are the goal themselves."""
+    scope: str = ""
+    """Scope in which the goal lies: whoever administers it has arrived as well."""
+
+
+class Reach:
+    """The shortest way of everything that can come to a goal: to administer a scope, unless another is given."""
+
+    def __init__(self, inventory: Inventory, goal: Goal | None = None) -> None:
         self._inventory = inventory
-        self.administer: dict[str, Grant] = {}
-        """Identity -> the surest Grant by which it administers its scope, or may."""
-        for grant in inventory.grants:
-            if grant.capability == "administer":
-                known = self.administer.get(grant.identity)
-                if known is None or DEGREES.index(grant.answer) < DEGREES.index(known.answer):
-                    self.administer[grant.identity] = grant
+        self._goal = goal
+        self.arrived: dict[str, Grant] = {}
+        """Identity -> the surest Grant by which it is at the goal, or may be."""
+        for grant in self._arriving():
+            known = self.arrived.get(grant.identity)
+            if known is None or DEGREES.index(grant.answer) < DEGREES.index(known.answer):
+                self.arrived[grant.identity] = grant
         self._into: dict[str, list[CanBecome]] = defaultdict(list)
         for edge in inventory.becomes:
             self._into[edge.target].append(edge)
         for edge in _members(inventory):
             self._into[edge.target].append(edge)
         self.next: dict[Degree, dict[str, CanBecome | None]] = {}
-        """By degree: node -> its first step towards administration; None where it has arrived."""
+        """By degree: node -> its first step towards the goal; None where it has arrived."""
         for degree in DEGREES:
             self.next[degree] = self._search(degree)
 
+    def _arriving(self) -> Iterator[Grant]:
+        """Grants by which somebody is at the goal; those on the goal itself first, for they say more."""
+        goal = self._goal
+        if goal is not None:
+            yield from goal.grants
+        for grant in self._inventory.grants:
+            if grant.capability == "administer":
+                own = self._inventory.identities.get(grant.identity)
+                if goal is None or (own is not None and own.scope == goal.scope):
+                    yield grant
+
+    def _is_power(self, target: str) -> bool:
+        """Whether a power to administer is as good as the goal."""
+        if self._goal is None:
+            return target.startswith(ADMINISTRATOR)
+        return bool(self._goal.scope) and target == administrator_of(self._goal.scope)
+
     def _goals(self, degree: Degree) -> list[str]:
         answers = DEGREES[: DEGREES.index(degree) + 1]
-        goals = [identity for identity, grant in self.administer.items() if grant.answer in answers]
+        goals = [identity for identity, grant in self.arrived.items() if grant.answer in answers]
+        if self._goal is not None:
+            goals += self._goal.nodes
         if degree in ("unknown", "latent"):
             goals += [
                 identity.id for identity in self._inventory.identities.values() if not self.policies_known(identity)
             ]
-        powers = [target for target in self._into if target.startswith(ADMINISTRATOR)]
+        powers = [target for target in self._into if self._is_power(target)]
         return sorted({*goals, *powers})
 
     def _search(self, degree: Degree) -> dict[str, CanBecome | None]:
@@ -81,7 +111,7 @@ class Reach:
         return self._inventory.knows(identity.scope, "policies", identity.id)
 
     def way(self, identity: str, degree: Degree) -> list[CanBecome] | None:
-        """Steps from an identity to administration; empty when it has arrived, None when it cannot get there."""
+        """Steps from an identity to the goal; empty when it has arrived, None when it cannot get there."""
         first = self.next[degree]
         if identity not in first:
             return None
@@ -98,7 +128,7 @@ class Reach:
             yield from edges
 
     def surest(self, identity: str) -> tuple[Degree, list[CanBecome]] | None:
-        """The surest degree at which an identity comes to administer, and the shortest way of that degree."""
+        """The surest degree at which an identity comes to the goal, and the shortest way of that degree."""
         for degree in DEGREES:
             way = self.way(identity, degree)
             if way is not None:
@@ -107,7 +137,7 @@ class Reach:
 
     def verdict(self, identity: Identity) -> tuple[AdminVerdict, str]:
         """Whether an identity administers its scope or could, and why, in one sentence."""
-        own = self.administer.get(identity.id)
+        own = self.arrived.get(identity.id)
         if own is not None and own.answer == "allowed":
             return "is", own.reason
         way = self.way(identity.id, "allowed")
@@ -132,8 +162,8 @@ class Reach:
             left_out = len(sentences) - _MOST_STEPS_TOLD
             sentences[_MOST_STEPS_TOLD - 1 : -1] = [f"{left_out} further steps"]
         end = way[-1].target if way else ""
-        if end in self.administer and self.administer[end].reason:
-            sentences.append(self.administer[end].reason)
+        if end in self.arrived and self.arrived[end].reason:
+            sentences.append(self.arrived[end].reason)
         return "; ".join(sentences)
 
 

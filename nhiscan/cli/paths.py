@@ -13,6 +13,14 @@ from nhiscan.cli._options import DEFAULT_OUTPUT
 @click.command(short_help="Show how identities can come to administer an account, hop by hop.")
 @click.option("--from", "start", metavar="ID", help="Only paths of this identity.")
 @click.option(
+    "--to",
+    "goal",
+    default="admin",
+    show_default=True,
+    metavar="GOAL",
+    help="Where paths lead: admin, an identity, secret:NAME or data:ID of what holds the data.",
+)
+@click.option(
     "--class",
     "class_",
     type=click.Choice(["human", "legacy_service", "ai_persona", "unknown"]),
@@ -25,25 +33,28 @@ from nhiscan.cli._options import DEFAULT_OUTPUT
     default=Path(DEFAULT_OUTPUT),
     help=f"Bundle, or the report directory of a scan. Default: {DEFAULT_OUTPUT}.",
 )
-def command(start: str | None, class_: Any, limit: int, evidence: Path) -> int:
-    """Show paths to administration: each hop with the statement behind it, and what breaks the path for least.
+def command(start: str | None, goal: str, class_: Any, limit: int, evidence: Path) -> int:
+    """Show paths to administration, or to another goal: each hop with the statement behind it, and what breaks the
+    path for least.
 
     A path is `allowed` with what is there now, `conditional` when a condition cannot be settled from the evidence,
     `latent` when what a method needs is not there, `unknown` when something that decides was not readable.
     """
     from nhiscan.access.paths import Paths
+    from nhiscan.access.reach import Reach
     from nhiscan.classify import classify
-    from nhiscan.cli._inventory import identity_called, read_inventory
+    from nhiscan.cli._inventory import goal_called, identity_called, read_inventory
     from nhiscan.cli._text import heading, lines
 
-    inventory, _ = read_inventory(evidence, access=True)
+    inventory, connectors = read_inventory(evidence, access=True)
     chosen = [identity_called(inventory, start)] if start else sorted(inventory.identities)
-    paths = Paths(inventory)
+    aim = None if goal == "admin" else goal_called(inventory, connectors, goal)
+    paths = Paths(inventory, Reach(inventory, aim))
     shown = more = 0
     for id in chosen:
         path = paths.of(id)
-        if path is None or not path.hops:
-            continue
+        if path is None or not (path.hops or (aim is not None and path.reason)):
+            continue  # who administers already is a goal, not on the way to one
         if class_ and classify(inventory.identities[id], inventory.signals_of(id)).class_ != class_:
             continue
         if shown == limit:
@@ -62,5 +73,6 @@ def command(start: str | None, class_: Any, limit: int, evidence: Path) -> int:
     if more:
         click.echo(f"\n{more} more; raise --limit to see them.")
     if not shown:
-        click.echo("No identity has a known path to administration, beside those that administer already.")
+        what = "administration, beside those that administer already" if aim is None else goal
+        click.echo(f"No identity has a known path to {what}.")
     return 0

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from nhiscan import climb
 from nhiscan.access.reach import Degree, Reach
+from nhiscan.agents import belongs_to_agent
 from nhiscan.governance import controls
 from nhiscan.judging import judged_identities
-from nhiscan.model import CanBecome, Identity
 from nhiscan.result import AdminVerdict, Severity
 from nhiscan.rule import Outcome, Rule, RuleContext
-from nhiscan.wording import identity_name, listed, plain
+from nhiscan.wording import identity_name
 
 _DEGREES: Final[Mapping[AdminVerdict, Degree]] = {
     "can_become": "allowed",
@@ -29,15 +30,17 @@ _WORDS: Final[Mapping[Degree, str]] = {
     "latent": "has the permissions to make itself an administrator, and lacks a role or resource to do it with",
 }
 
-_MOST_STEPS: Final = 8
-_LONGEST_REASON: Final = 600
-
 
 def check(context: RuleContext) -> Iterator[Outcome]:
-    """Judge every identity, and show the shortest way that is as sure as its verdict."""
+    """Judge every identity, and show the shortest way that is as sure as its verdict.
+
+    An agent that needs no condition and nothing more is the finding of `administrator_agent`.
+    """
     reach = Reach(context.inventory)
     for identity in context.examine(judged_identities(context)):
         admin = context.admin(identity.id)
+        if admin == "can_become" and not identity.human_access and belongs_to_agent(context, identity.id):
+            continue
         if admin == "unknown":
             yield RULE.unknown(identity.id, "its permissions could not be evaluated")
         elif (degree := _DEGREES.get(admin)) is not None:
@@ -46,35 +49,13 @@ def check(context: RuleContext) -> Iterator[Outcome]:
             yield RULE.finding(
                 identity.id,
                 f"{identity_name(identity)} {_WORDS[degree]}",
-                *_told(way),
-                *_end(reach, identity, way),
+                *climb.told(way),
+                *climb.end(reach, identity.id, way),
                 # Another way to the same end is the same problem, so the way is no part of the key; how sure it is, is.
                 key=(degree,),
                 severity=(_FOR_PEOPLE if people else _SEVERITIES)[degree],
                 related=tuple(step.target for step in way),
             )
-
-
-def _told(way: list[CanBecome]) -> Iterator[str]:
-    """The way as sentences: each step, what must hold, and what would break it."""
-    for step in way[:_MOST_STEPS]:
-        reason = step.reason or f"{step.identity} can become {step.target} by {step.method}"
-        yield plain(reason, _LONGEST_REASON)
-    if len(way) > _MOST_STEPS:
-        yield f"and so on, {len(way)} steps in all"
-    if conditions := sorted({condition for step in way for condition in step.conditions}):
-        yield f"it depends on {listed(conditions)}"
-    if fix := next((step.fix for step in way if step.fix), ""):
-        yield f"this change ends it: {plain(fix, _LONGEST_REASON)}"
-
-
-def _end(reach: Reach, identity: Identity, way: list[CanBecome]) -> Iterator[str]:
-    """Why whoever the way ends at administers: the identity itself, when it takes no step at all."""
-    grant = reach.administer.get(way[-1].target if way else identity.id)
-    if grant is not None and grant.reason:
-        yield plain(grant.reason, _LONGEST_REASON)
-        if grant.conditions:
-            yield f"that depends on {listed(sorted(grant.conditions))}"
 
 
 RULE = Rule(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nhiscan.access.paths import AdminPath, Paths
+from nhiscan.access.paths import Path, Paths
 from nhiscan.inventory import Inventory
 from nhiscan.model import AnyRecord, administrator_of
 from tests.access.test_reach import admin, edge, identity
@@ -12,7 +12,7 @@ def paths(*records: AnyRecord, names: str = "abcdef") -> Paths:
     return Paths(Inventory([*map(identity, names), *records]))
 
 
-def path(found: AdminPath | None) -> AdminPath:
+def path(found: Path | None) -> Path:
     assert found is not None
     return found
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pytest
 
 from nhiscan.access.names import fits
-from nhiscan.access.reach import Reach, admin_verdicts
+from nhiscan.access.reach import Goal, Reach, admin_verdicts
 from nhiscan.inventory import Inventory
 from nhiscan.model import AnyRecord, CanBecome, Gap, Grant, Identity, administrator_of
 
@@ -203,3 +203,39 @@ def test_cost_is_linear() -> None:
 
     small, large = min(seconds(4_000) for _ in range(3)), min(seconds(32_000) for _ in range(3))
     assert large < 8**1.4 * max(small, 0.002)
+
+
+def reads(name: str, answer: Literal["allowed", "conditional", "unknown"] = "allowed") -> Grant:
+    return Grant(identity=name, capability="read_secrets", resource="s", answer=answer, reason=f"{name} reads s")
+
+
+def surest(goal: Goal, *records: AnyRecord, names: str = "abcdef") -> dict[str, str]:
+    reach = Reach(Inventory([*map(identity, names), *records]), goal)
+    found = {name: reach.surest(name) for name in names}
+    return {name: way[0] for name, way in found.items() if way is not None}
+
+
+def test_a_goal_may_be_an_identity() -> None:
+    found = surest(Goal(nodes=("c",)), edge("a", "b"), edge("b", "c", "conditional"), edge("d", "e"), admin("f"))
+    assert found == {"a": "conditional", "b": "conditional", "c": "allowed"}
+
+
+def test_a_goal_may_be_what_somebody_reads() -> None:
+    found = surest(Goal(grants=(reads("b"), reads("c", "conditional"))), edge("a", "b"), edge("d", "c"))
+    assert found == {"a": "allowed", "b": "allowed", "c": "conditional", "d": "conditional"}
+
+
+def test_who_administers_the_scope_of_a_goal_has_arrived() -> None:
+    power = edge("a", administrator_of(SCOPE))
+    elsewhere = edge("b", administrator_of("aws:2"))
+    assert surest(Goal(nodes=("c",), scope=SCOPE), power, elsewhere, admin("d")) == {
+        "a": "allowed",
+        "c": "allowed",
+        "d": "allowed",
+    }
+    assert surest(Goal(nodes=("c",)), power, elsewhere, admin("d")) == {"c": "allowed"}
+
+
+def test_an_administrator_of_another_scope_has_not_arrived() -> None:
+    inventory = Inventory([identity("a", "aws:2"), admin("a")])
+    assert Reach(inventory, Goal(nodes=("x",), scope=SCOPE)).surest("a") is None

@@ -12,7 +12,7 @@ from nhiscan.access.question import Decision, Question
 from nhiscan.connector import Evidence, ExportSink, Operation, Option, Settings, Shard, Sink
 from nhiscan.errors import NhiscanError, NothingReadError
 from nhiscan.inventory import Inventory
-from nhiscan.model import AnyRecord, Gap
+from nhiscan.model import AnyRecord, Gap, Grant
 from nhiscan_connectors.aws import plan as planning
 from nhiscan_connectors.aws.calls import Calls
 from nhiscan_connectors.aws.service import Answers, Service
@@ -111,6 +111,12 @@ class AwsConnector:
         from nhiscan_connectors.aws.access import decide
 
         return decide(inventory, question)
+
+    def readers(self, inventory: Inventory, resource: str) -> Iterator[Grant]:
+        """See `Connector.readers`."""
+        from nhiscan_connectors.aws.access import readers
+
+        return readers(inventory, resource)
 
     def permission_policy(self, form: str) -> str:
         """See `Connector.permission_policy`."""

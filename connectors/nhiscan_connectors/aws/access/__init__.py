@@ -32,5 +32,6 @@ from __future__ import annotations
 
 from nhiscan_connectors.aws.access.decision import decide
 from nhiscan_connectors.aws.access.judge import access
+from nhiscan_connectors.aws.access.readers import readers
 
-__all__ = ["access", "decide"]
+__all__ = ["access", "decide", "readers"]

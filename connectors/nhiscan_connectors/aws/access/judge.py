@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nhiscan.inventory import Inventory
-from nhiscan.model import CanBecome, Gap, Grant
+from nhiscan.model import CanBecome, Gap, Grant, Link
 from nhiscan_connectors.aws.access.administers import administers, depends_on_holder
 from nhiscan_connectors.aws.access.aims import Aims
 from nhiscan_connectors.aws.access.assume import Assumable
@@ -17,15 +17,19 @@ from nhiscan_connectors.aws.access.grants import Capabilities, grants
 from nhiscan_connectors.aws.access.hubs import Hubs
 from nhiscan_connectors.aws.access.identity_center import assigned
 from nhiscan_connectors.aws.access.layers import Ruling
+from nhiscan_connectors.aws.access.readers import KeyReaders
 from nhiscan_connectors.aws.access.resource_grants import resource_grants
 
 
-def access(inventory: Inventory) -> Iterator[Grant | CanBecome | Gap]:
+def access(inventory: Inventory) -> Iterator[Grant | CanBecome | Link | Gap]:
     """Pure: the capabilities and powers of all AWS identities, and a gap for every document that cannot be used."""
     judge = _Judge(inventory)
+    keys = KeyReaders(judge.estate)
     for holder in judge.estate.holders.values():
         yield from judge.holder(holder)
+        yield from keys.of(holder)
         judge.estate.forget(holder)
+    yield from keys.members()
     yield from judge.groups()
     yield from resource_grants(judge.estate)
     yield from assigned(judge.estate)

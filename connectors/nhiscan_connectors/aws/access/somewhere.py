@@ -117,6 +117,16 @@ def somewhere(view: View, action: str, partition: str, account: str, context: Co
     return _through(view, _start(view.allows[0], action, partition, account, context), context)
 
 
+def within(view: View, pattern: str, context: Context) -> Ruling:
+    """Whether an action is allowed on something that a pattern matches; an ARN without wildcards is one thing."""
+    left: _Left = []
+    for line in view.allows[0]:
+        met = holds(line.statement.tests, context)
+        if met is not False:
+            left.extend((narrowed, _binding(met), line) for narrowed in _narrow(line, pattern, context))
+    return _through(view, left, context)
+
+
 def by_line(view: View, line: Line, action: str, partition: str, account: str, context: Context) -> Ruling:
     """Whether one statement of the identity's own allows an action on something, all other layers considered."""
     return _through(view, _start((line,), action, partition, account, context), context)

@@ -13,6 +13,7 @@ from nhiscan.model import (
     Grant,
     Group,
     Identity,
+    Link,
     Membership,
     Policy,
     PolicyUse,
@@ -180,7 +181,7 @@ class Estate:
         """The inventory as collected, nothing derived."""
         return Inventory(self.records)
 
-    def judged(self) -> tuple[Inventory, list[Grant | CanBecome | Gap]]:
+    def judged(self) -> tuple[Inventory, list[Grant | CanBecome | Link | Gap]]:
         """The inventory with everything that `access` derives, and that alone."""
         inventory = self.inventory()
         derived = list(access(inventory))
