@@ -15,6 +15,7 @@ from nhiscan.errors import NhiscanError
 from nhiscan.model import AnyRecord, Aspect, CanBecome, GapReason, Grant
 
 if TYPE_CHECKING:
+    from nhiscan.access.proposal import Proposal, Window
     from nhiscan.access.question import Decision, Question
     from nhiscan.inventory import Inventory
 
@@ -232,6 +233,10 @@ class Connector(Protocol):
 
         Nothing for a thing of another provider.
         """
+        ...
+
+    def tighten(self, inventory: Inventory, identity: str, window: Window) -> Proposal:
+        """Pure: a policy for one identity that keeps what it used of its permissions. Never applied."""
         ...
 
     def permission_policy(self, form: str) -> str:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from nhiscan.access.proposal import Proposal, Window
 from nhiscan.access.question import Decision, Question
 from nhiscan.connector import (
     JSON,
@@ -141,6 +142,10 @@ class FakeConnector:
     def readers(self, inventory: Inventory, resource: str) -> Iterator[Grant]:
         """See `Connector.readers`."""
         yield from ()
+
+    def tighten(self, inventory: Inventory, identity: str, window: Window) -> Proposal:
+        """See `Connector.tighten`."""
+        return Proposal(identity=identity, document="")
 
     def decide(self, inventory: Inventory, question: Question) -> Decision:
         """See `Connector.decide`."""

@@ -5,10 +5,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from nhiscan import engine
+from nhiscan.connector import Connector
 from nhiscan.errors import ExitCode
-from tests.connectors.aws.answers import IAM, allow, details, document, role, user
+from nhiscan_connectors.aws.connector import AwsConnector
+from nhiscan_connectors.aws.iam import operations
+from tests.clouds.aws.seed import NOW
+from tests.connectors.aws.answers import ACCOUNT_SHARD, IAM, allow, answer, details, document, role, user
 from tests.test_cli import run
 
 HOSTILE = "own\x1b[2J\x07"
@@ -159,3 +165,62 @@ def test_a_goal_that_is_not_there_is_one_clear_error(
     assert code == ExitCode.FAILURE
     assert said in err
     assert not out
+
+
+@pytest.fixture
+def used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Evidence of a scan with --usage: ann may do all of EC2 and SQS, and started instances."""
+    monkeypatch.chdir(tmp_path)
+    connectors: dict[str, Connector] = {"aws": AwsConnector()}
+    bundle = engine.begin(tmp_path / "bundle", {"aws": {}}, connectors, started=NOW)
+    inline = [{"PolicyName": "p", "PolicyDocument": document(allow("ec2:*", "sqs:*"))}]
+    service = {"ServiceName": "EC2", "ServiceNamespace": "ec2", "LastAuthenticated": "2026-11-23T00:00:00Z"}
+    action = {"ActionName": "StartInstances", "LastAccessedTime": "2026-11-23T00:00:00Z"}
+    services = [
+        {**service, "TrackedActionsLastAccessed": [action]},
+        {"ServiceName": "SQS", "ServiceNamespace": "sqs"},
+    ]
+    writer = bundle.writer(ACCOUNT_SHARD)
+    for item in (
+        answer(operations.DETAILS, details(users=[user("ann", UserPolicyList=inline), user("bob")])),
+        answer(operations.USAGE_JOB, {"JobId": "j"}, Arn=f"{IAM}:user/ann"),
+        answer(operations.USAGE, {"JobStatus": "COMPLETED", "ServicesLastAccessed": services}, JobId="j"),
+    ):
+        writer.add(item)
+    writer.end()
+    writer.close()
+    planned = [msgspec.structs.replace(entry, planned=True) for entry in bundle.manifest.connectors]
+    bundle.save(msgspec.structs.replace(bundle.manifest, shards=[ACCOUNT_SHARD], connectors=planned))
+
+
+@pytest.mark.usefixtures("used")
+def test_tighten_writes_a_policy_and_says_what_it_left_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = asked(monkeypatch, capsys, "tighten", "ann", "--output", "new.json")
+    assert code == ExitCode.CLEAN
+    assert json.loads(Path("new.json").read_text())["Statement"][0]["Action"] == ["ec2:StartInstances"]
+    assert "Dropped: sqs was not used" in out
+    assert "Wrote new.json; nothing was changed anywhere." in out
+
+
+@pytest.mark.usefixtures("used")
+def test_tighten_touches_no_file_that_is_there(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("new.json").write_text("mine")
+    code, _, err = asked(monkeypatch, capsys, "tighten", "ann", "--output", "new.json")
+    assert code == ExitCode.FAILURE
+    assert "new.json is there already." in err
+    assert Path("new.json").read_text() == "mine"
+
+
+@pytest.mark.usefixtures("used")
+def test_tighten_without_usage_data_is_one_clear_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = asked(monkeypatch, capsys, "tighten", "bob")
+    assert code == ExitCode.FAILURE
+    assert "No policy can be proposed" in err
+    assert "scan with --usage" in err
+    assert not list(Path.cwd().glob("*.json"))

@@ -369,6 +369,14 @@ _AI: Final = (
         legacy=-0.3,
     ),
     _kind(
+        "uses-ai-service",
+        "usage",
+        "The provider recorded that it used an AI service.",
+        ai=0.7,
+        legacy=-0.2,
+        family="ai-service-last-used",
+    ),
+    _kind(
         "holds-llm-key",
         "capability",
         "A workload that runs as it is set up with the key of an LLM provider.",

@@ -15,6 +15,7 @@ from nhiscan.model import Secret
 
 if TYPE_CHECKING:
     from nhiscan.access.reach import Goal
+    from nhiscan.evidence import Bundle
 
 DEFAULT_EVIDENCE = Path(DEFAULT_OUTPUT)
 
@@ -22,17 +23,23 @@ DEFAULT_EVIDENCE = Path(DEFAULT_OUTPUT)
 def read_inventory(directory: Path, *, access: bool) -> tuple[Inventory, Mapping[str, Connector]]:
     """The records of the bundle in a directory, or in the evidence of a report directory."""
     from nhiscan.analyze import connectors_of
-    from nhiscan.evidence import open_bundle
     from nhiscan.judge import derive
     from nhiscan.parse import parse
 
-    place = directory if (directory / "manifest.json").exists() else directory / EVIDENCE
-    bundle = open_bundle(place if place.exists() else directory)
+    bundle = opened(directory)
     connectors = connectors_of(bundle)
     inventory = parse(bundle, connectors).inventory
     if access:
         derive(inventory, connectors)
     return inventory, connectors
+
+
+def opened(directory: Path) -> Bundle:
+    """The bundle in a directory, or in the evidence of a report directory."""
+    from nhiscan.evidence import open_bundle
+
+    place = directory if (directory / "manifest.json").exists() else directory / EVIDENCE
+    return open_bundle(place if place.exists() else directory)
 
 
 def goal_called(inventory: Inventory, connectors: Mapping[str, Connector], text: str) -> Goal:

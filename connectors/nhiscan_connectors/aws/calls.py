@@ -73,19 +73,32 @@ class Calls:
 
         Only the last answer is recorded, finished or not. None when the call was refused.
         """
+        return next(iter(self._patient(operation, done, _PAUSES[:_FEW], params)), None)
+
+    def pages_when_done(
+        self, operation: Operation, done: Callable[[dict[str, Any]], bool], **params: JSON
+    ) -> Iterator[dict[str, Any]]:
+        """Bodies of all pages of a call whose first page is asked for, for about a minute, until `done` says so.
+
+        Only the last answer is recorded, finished or not.
+        """
+        return self._patient(operation, done, _PAUSES, params)
+
+    def _patient(
+        self, operation: Operation, done: Callable[[dict[str, Any]], bool], pauses: Iterable[float], params: Params
+    ) -> Iterator[dict[str, Any]]:
         fetch = self._fetch(operation, params, self.region)
 
         def patient(token: str | None) -> Page:
             page = fetch(token)
-            for pause in _PAUSES[:_FEW]:
+            for pause in pauses if token is None else ():
                 if done(page.body):
                     break
                 time.sleep(pause)
                 page = fetch(token)
             return page
 
-        body: dict[str, Any] | None = self._sink.page(operation, patient, params)
-        return body
+        return self._sink.pages(operation, patient, params)
 
     def page_when_ready(self, operation: Operation, busy: frozenset[str], **params: JSON) -> dict[str, Any] | None:
         """Body of a call that AWS answers with an error of `busy` for as long as it prepares the answer.

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
+from nhiscan.access.proposal import Proposal, Window
 from nhiscan.access.question import Decision, Question
 from nhiscan.connector import Evidence, ExportSink, Operation, Option, Settings, Shard, Sink
 from nhiscan.errors import NhiscanError, NothingReadError
@@ -32,6 +33,11 @@ OPTIONS = (
         name="organization_role",
         help="Name of the role to assume in each account.",
         default="OrganizationAccountAccessRole",
+    ),
+    Option(
+        name="usage",
+        help="Also read which services and actions each user and role used: two calls and more an identity.",
+        flag=True,
     ),
 )
 
@@ -117,6 +123,12 @@ class AwsConnector:
         from nhiscan_connectors.aws.access import readers
 
         return readers(inventory, resource)
+
+    def tighten(self, inventory: Inventory, identity: str, window: Window) -> Proposal:
+        """See `Connector.tighten`."""
+        from nhiscan_connectors.aws.access import tighten
+
+        return tighten(inventory, identity, window)
 
     def permission_policy(self, form: str) -> str:
         """See `Connector.permission_policy`."""

@@ -38,6 +38,8 @@ ACCOUNTS = Operation(
     hides="the other accounts of the organization, and everything in them",
     blinds=("organization",),
 )
+USAGE = "usage"
+"""Option of a shard: usage data are to be read as well."""
 OPERATIONS = (CALLER, ASSUME, REGIONS, ACCOUNTS)
 
 NEVER = (
@@ -116,7 +118,8 @@ def plan(sessions: Sessions, settings: Settings, sink: Sink) -> Iterator[Shard]:
 
 
 def _options(settings: Settings) -> dict[str, str]:
-    return {key: str(settings[key]) for key in ("role_arn", "external_id") if settings.get(key)}
+    asked = {key: str(settings[key]) for key in ("role_arn", "external_id") if settings.get(key)}
+    return {**asked, **({USAGE: "yes"} if settings.get(USAGE) else {})}
 
 
 def _active(calls: Calls) -> list[str]:

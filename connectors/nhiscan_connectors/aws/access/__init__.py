@@ -33,5 +33,6 @@ from __future__ import annotations
 from nhiscan_connectors.aws.access.decision import decide
 from nhiscan_connectors.aws.access.judge import access
 from nhiscan_connectors.aws.access.readers import readers
+from nhiscan_connectors.aws.access.tighten import tighten
 
-__all__ = ["access", "decide", "readers"]
+__all__ = ["access", "decide", "readers", "tighten"]

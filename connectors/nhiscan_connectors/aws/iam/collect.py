@@ -20,6 +20,8 @@ from nhiscan_connectors.aws.iam import shapes
 from nhiscan_connectors.aws.iam.codecommit import could_open
 from nhiscan_connectors.aws.iam.policies import boundary_of
 from nhiscan_connectors.aws.iam.report import ROOT, Row, match, rows
+from nhiscan_connectors.aws.iam.usage import collect_usage
+from nhiscan_connectors.aws.plan import USAGE
 
 _WRITING = frozenset({"ReportInProgress", "ReportNotPresent"})
 """What AWS says while it writes the report."""
@@ -51,6 +53,8 @@ class _Sweep(msgspec.Struct):
     """Managed policies whose document came."""
     referred: set[str] = set()
     """Managed policies that somebody holds or is bounded by."""
+    roles: list[str] = []
+    """ARNs of roles that are not linked to a service."""
     rows: dict[str, Row] = {}
     has_report: bool = False
     with_virtual: set[str] = set()
@@ -75,6 +79,8 @@ def collect(calls: Calls) -> None:
     users = [*sweep.users, *(_User(row.user, row.arn, (), True) for row in others)]
     _users(calls, sweep, users)
     calls.each(lambda arn: _policy(calls, arn), sorted(sweep.referred - sweep.given))
+    if calls.shard.options.get(USAGE):
+        collect_usage(calls, [*(user.arn for user in users), *sweep.roles])
 
 
 def _drain(pages: Iterable[object]) -> None:
@@ -130,6 +136,8 @@ def _details(calls: Calls, sweep: _Sweep) -> None:
                 sweep.opening.add(group.group_name)
         for role in shapes.read(page.get("RoleDetailList") or (), shapes.Role)[0]:
             _attached(sweep, role)
+            if ":role/aws-service-role/" not in role.arn:
+                sweep.roles.append(role.arn)
         for user in shapes.read(page.get("UserDetailList") or (), shapes.User)[0]:
             holds = (*_attached(sweep, user), *(user.group_list or ()))
             sweep.users.append(_User(user.user_name, user.arn, holds, _inline_opens(user.user_policy_list)))

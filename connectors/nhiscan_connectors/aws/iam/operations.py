@@ -143,9 +143,25 @@ POLICY_VERSION = _operation(
     "what a policy allows that the sweep did not give",
 )
 
+USAGE_JOB = _operation(
+    "GenerateServiceLastAccessedDetails",
+    "has AWS work out which services and actions an identity used, where --usage asks for it",
+    "which of its permissions an identity uses",
+    "usage",
+    optional=True,
+)
+USAGE = _operation(
+    "GetServiceLastAccessedDetails",
+    "reads which services and actions an identity used, and when",
+    "which of its permissions an identity uses",
+    "usage",
+    optional=True,
+)
+
 OPERATIONS = (
     DETAILS, ROLES, GENERATE, REPORT, SUMMARY, USERS, KEYS, KEY_USED, LOGIN, MFA, VIRTUAL_MFA, SPECIFIC, SSH_KEYS,
     SIGNING, SERVER_CERTIFICATES, OIDC_LIST, OIDC, SAML_LIST, OUTBOUND, DELEGATION, POLICY, POLICY_VERSION,
+    USAGE_JOB, USAGE,
 )  # fmt: skip
 
 NEVER = (

@@ -16,6 +16,7 @@ from nhiscan_connectors.aws.iam.operations import NEVER, OPERATIONS
 from nhiscan_connectors.aws.iam.principals import parse_principals
 from nhiscan_connectors.aws.iam.root import parse_root
 from nhiscan_connectors.aws.iam.sightings import parse_sightings
+from nhiscan_connectors.aws.iam.usage import parse_usage
 from nhiscan_connectors.aws.service import Answers, Service
 
 
@@ -29,6 +30,7 @@ def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
     yield from parse_federation(known)
     yield from parse_delegations(known)
     yield from parse_sightings(known)
+    yield from parse_usage(known)
     yield from known.fields.gaps()
 
 
