@@ -37,6 +37,7 @@ from nhiscan.result import (
     ScopeResult,
     SecretResult,
     UnknownItem,
+    UsageItem,
     WorkloadResult,
 )
 from nhiscan.risk import exposure_of, risk_score
@@ -157,12 +158,28 @@ def _identity(
             ),
             key=lambda c: (c.capability, c.resource, c.answer, c.reason),
         ),
+        data_scopes=sorted({g.resource for g in inventory.grants_of(identity.id) if g.capability in _DATA}),
+        regions=sorted({region for found in inventory.confinements_of(identity.id) for region in found.regions}),
+        usage=_usage(identity, inventory),
         risk_score=risk_score(own, admin, verdict.class_, exposure_of(inventory, identity)),
         unknowns=[UnknownItem(rule=item.rule, why=item.why) for item in unknowns],
         description=identity.description,
         tags=identity.tags,
         attributes=identity.attributes,
     )
+
+
+_DATA = ("read_data", "write_data")
+
+
+def _usage(identity: Identity, inventory: Inventory) -> UsageItem | None:
+    """Granted against used, a service at a time; None where the data were not read, or not all of them."""
+    services = {use.service: use for use in inventory.usages_of(identity.id) if not use.action and use.granted}
+    if not services or not inventory.knows(identity.scope, "usage", identity.id):
+        return None
+    unused = sorted(name for name, use in services.items() if use.last_used_at is None)
+    since = min((use.observed_since for use in services.values() if use.observed_since), default=None)
+    return UsageItem(granted=len(services), used=len(services) - len(unused), unused=unused, since=since)
 
 
 def _best_activity(identity: Identity, inventory: Inventory) -> Activity | None:

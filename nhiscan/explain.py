@@ -52,7 +52,7 @@ _ADMIN: Final[dict[AdminVerdict, str]] = {
 
 _TOLD: Final = frozenset(
     {"can_become", "exposes", "has_credential", "owned_by", "runs_as", "trusted_by", "assigned", "member_of"}
-    | {"reads_secret", "uses_model", "invokes_tool", "collaborates_with"}
+    | {"reads_secret", "may_read_secret", "holds_key_of", "uses_model", "invokes_tool", "collaborates_with"}
 )
 """Kinds of edges that a section of their own, or a way, tells of."""
 
@@ -312,7 +312,7 @@ class Explainer:
                 steps.append(_with_conditions(edge))
                 if edge.fix:
                     steps.append(f"  To break it: {_sentence(edge.fix)}")
-        return [_admin(identity), *_few(capabilities), *_few(steps)]
+        return [_admin(identity), *_few(capabilities), *_extent(identity), *_few(steps)]
 
     def _reaches(self, id: str, shortest: int = 2) -> list[str]:
         """Ways of `shortest` steps or more; a single step that is one of the identity's powers is told with them."""
@@ -425,6 +425,22 @@ def _owners(owners: Iterable[OwnerItem]) -> list[str]:
     there = {True: "is still there", False: "is known to have left", None: "may or may not still be there"}
     lines = [f"{o.owner} ({o.kind}, by {o.source or 'an unnamed source'}), who {there[o.exists]}." for o in owners]
     return _few(sorted(lines)) or ["Nobody is named as answering for it."]
+
+
+def _extent(identity: IdentityResult) -> Iterator[str]:
+    """Where it can act, and how much of what it may it uses."""
+    if identity.regions:
+        yield f"Its policies let it act in {_enumerated(identity.regions)} alone."
+    if usage := identity.usage:
+        since = f" since {usage.since.date().isoformat()}" if usage.since else ""
+        yield f"It used {usage.used} of the {usage.granted} services that it may use{since}."
+        if usage.unused:
+            yield f"Not used: {_enumerated(usage.unused)}."
+
+
+def _enumerated(items: Sequence[str], most: int = 12) -> str:
+    more = f" and {len(items) - most} more" if len(items) > most else ""
+    return ", ".join(items[:most]) + more
 
 
 def _admin(identity: IdentityResult) -> str:

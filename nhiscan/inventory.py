@@ -11,6 +11,7 @@ from nhiscan.model import (
     Aspect,
     Assignment,
     CanBecome,
+    Confinement,
     Credential,
     Factor,
     FactorState,
@@ -63,6 +64,7 @@ class Inventory:
         self.signals: list[Signal] = []
         self.usages: list[Usage] = []
         self.grants: list[Grant] = []
+        self.confinements: list[Confinement] = []
         self.becomes: list[CanBecome] = []
         self.gaps: list[Gap] = []
         self._by: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
@@ -91,6 +93,7 @@ class Inventory:
             Signal: self._listed(self.signals, "signals", "subject"),
             Usage: self._listed(self.usages, "usages", "identity"),
             Grant: self._listed(self.grants, "grants", "identity"),
+            Confinement: self._listed(self.confinements, "confinements", "identity"),
             CanBecome: self._listed(self.becomes, "becomes", "identity"),
             Gap: self._add_gap,
         }
@@ -228,6 +231,10 @@ class Inventory:
     def grants_of(self, identity: str) -> list[Grant]:
         """Capabilities of an identity."""
         return self._of("grants", identity)
+
+    def confinements_of(self, identity: str) -> list[Confinement]:
+        """Regions beyond which an identity cannot act."""
+        return self._of("confinements", identity)
 
     def becomes_of(self, identity: str) -> list[CanBecome]:
         """What an identity can become in one step."""

@@ -460,6 +460,16 @@ class Grant(Record, frozen=True, kw_only=True, tag="grant"):
     """A sentence, with the statement that it came from."""
 
 
+class Confinement(Record, frozen=True, kw_only=True, tag="confinement"):
+    """Policies let an identity act only in some regions, whatever else they allow."""
+
+    identity: str
+    regions: tuple[str, ...]
+    """As the provider names them; may hold patterns of its policy language."""
+    reason: str
+    """A sentence: what confines it."""
+
+
 class CanBecome(Record, frozen=True, kw_only=True, tag="can-become"):
     """An identity can act as another one, or make itself an administrator of a scope."""
 
@@ -523,6 +533,7 @@ AnyRecord: TypeAlias = (
     | Signal
     | Usage
     | Grant
+    | Confinement
     | CanBecome
     | Gap
 )

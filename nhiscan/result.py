@@ -64,6 +64,19 @@ class CapabilityItem(Result, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class UsageItem(Result, frozen=True, kw_only=True):
+    """What an identity used of what it was granted, by the provider's own data."""
+
+    granted: int
+    """Services that its policies grant."""
+    used: int
+    """Those of them that it used since `since`."""
+    unused: list[str]
+    """The others, by the provider's prefix."""
+    since: datetime | None
+    """How far back the provider's memory goes; None: not told."""
+
+
 class UnknownItem(Result, frozen=True, kw_only=True):
     """A rule that could not be judged for this identity."""
 
@@ -101,6 +114,12 @@ class IdentityResult(Result, frozen=True, kw_only=True):
     admin: AdminVerdict
     admin_reason: str = ""
     capabilities: list[CapabilityItem]
+    data_scopes: list[str] = []
+    """Resources whose data it can read or write, as its policies name them; "*" for all of its scope."""
+    regions: list[str] = []
+    """Regions beyond which its policies do not let it act; empty: it is not known to be confined."""
+    usage: UsageItem | None = None
+    """None when no usage data were read."""
     risk_score: int
     """0 to 100; what it is made of stands in docs/risk-score.md."""
     unknowns: list[UnknownItem] = []

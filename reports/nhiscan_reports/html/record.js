@@ -126,6 +126,9 @@ class RecordPage {
       make('td', { class: 'quiet' }, item.reason)));
     return this.section('What it can do',
       make('p', {}, word('adminSentences', r.admin), r.admin_reason && ` ${r.admin_reason}.`),
+      r.regions.length > 0 && make('p', {}, `Its policies let it act in ${r.regions.join(', ')} alone.`),
+      r.usage && make('p', {}, `It used ${number(r.usage.used)} of the ${number(r.usage.granted)} services that it may use${r.usage.since ? ` since ${r.usage.since.slice(0, 10)}` : ''}.`,
+        r.usage.unused.length > 0 && make('span', { class: 'quiet' }, ` Not used: ${r.usage.unused.slice(0, 40).join(', ')}${r.usage.unused.length > 40 ? ` and ${number(r.usage.unused.length - 40)} more` : ''}.`)),
       rows.length > 0 && make('div', { class: 'wide' }, make('table', { class: 'plain' }, make('thead', {}, make('tr', {}, ['It can', 'On', 'Answer', 'Because'].map((head) => make('th', { scope: 'col' }, head)))), make('tbody', {}, rows))),
       r.capabilities.length > 200 && make('p', { class: 'quiet' }, `And ${number(r.capabilities.length - 200)} more, in result.json.`));
   }

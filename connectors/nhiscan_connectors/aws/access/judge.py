@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nhiscan.inventory import Inventory
-from nhiscan.model import CanBecome, Gap, Grant, Link
+from nhiscan.model import CanBecome, Confinement, Gap, Grant, Link
 from nhiscan_connectors.aws.access.administers import administers, depends_on_holder
 from nhiscan_connectors.aws.access.aims import Aims
 from nhiscan_connectors.aws.access.assume import Assumable
+from nhiscan_connectors.aws.access.confinement import Confinements
 from nhiscan_connectors.aws.access.context import Context
 from nhiscan_connectors.aws.access.escalation import Escalation
 from nhiscan_connectors.aws.access.estate import Estate, Holder
@@ -21,13 +22,17 @@ from nhiscan_connectors.aws.access.readers import KeyReaders
 from nhiscan_connectors.aws.access.resource_grants import resource_grants
 
 
-def access(inventory: Inventory) -> Iterator[Grant | CanBecome | Link | Gap]:
+def access(inventory: Inventory) -> Iterator[Grant | CanBecome | Confinement | Link | Gap]:
     """Pure: the capabilities and powers of all AWS identities, and a gap for every document that cannot be used."""
     judge = _Judge(inventory)
     keys = KeyReaders(judge.estate)
+    confinements = Confinements()
     for holder in judge.estate.holders.values():
         yield from judge.holder(holder)
         yield from keys.of(holder)
+        confinement = confinements.of(holder)
+        if confinement is not None:
+            yield confinement
         judge.estate.forget(holder)
     yield from keys.members()
     yield from judge.groups()

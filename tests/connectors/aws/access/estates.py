@@ -9,6 +9,7 @@ from nhiscan.inventory import Inventory
 from nhiscan.model import (
     AnyRecord,
     CanBecome,
+    Confinement,
     Gap,
     Grant,
     Group,
@@ -181,7 +182,7 @@ class Estate:
         """The inventory as collected, nothing derived."""
         return Inventory(self.records)
 
-    def judged(self) -> tuple[Inventory, list[Grant | CanBecome | Link | Gap]]:
+    def judged(self) -> tuple[Inventory, list[Grant | CanBecome | Confinement | Link | Gap]]:
         """The inventory with everything that `access` derives, and that alone."""
         inventory = self.inventory()
         derived = list(access(inventory))
