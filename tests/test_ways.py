@@ -38,7 +38,7 @@ def test_backward_edges_lead_from_target_to_source(kind: str) -> None:
     assert ends(ways.to("a")) == [("b", 1, "allowed")]
 
 
-@pytest.mark.parametrize("kind", ["owned_by", "registered_in", "federates", "made up"])
+@pytest.mark.parametrize("kind", ["owned_by", "registered_in", "governed_by", "made up"])
 def test_other_edges_lead_nowhere(kind: str) -> None:
     ways = Ways(result(edges=[edge("a", "b", kind)]))
     assert ends(ways.from_("a")) == ends(ways.to("a")) == []

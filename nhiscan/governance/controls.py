@@ -49,6 +49,7 @@ _OWASP_ASI: Final = Framework(
     edition="Top 10 for Agentic Applications, 2026",
     url="https://genai.owasp.org/resource/owasp-top-10-for-agentic-applications-for-2026/",
     titles={
+        "ASI02": "Tool Misuse and Exploitation",
         "ASI03": "Identity and Privilege Abuse",
         "ASI04": "Agentic Supply Chain Vulnerabilities",
         "ASI07": "Insecure Inter-Agent Communication",
@@ -88,6 +89,7 @@ _NIST: Final = Framework(
         "IA-9": "Service Identification and Authentication",
         "PS-4": "Personnel Termination",
         "SA-9": "External System Services",
+        "SA-22": "Unsupported System Components",
         "SC-7": "Boundary Protection",
         "SC-12": "Cryptographic Key Establishment and Management",
         "SR-3": "Supply Chain Controls and Processes",
@@ -387,3 +389,21 @@ SHADOW_AGENT: Final[Controls] = {
     "GDPR": ("Art. 30",),
 }
 """An agent or a tool server that stands in no register."""
+
+OPEN_AGENT: Final[Controls] = {
+    "OWASP NHI": ("NHI4:2025", "NHI6:2025"),
+    "OWASP ASI": ("ASI02", "ASI03"),
+    "NIST 800-53": ("AC-3", "IA-9", "SC-7"),
+    "ISO 27001": ("A.5.15", "A.8.3"),
+    "SOC 2": ("CC6.1", "CC6.6"),
+    "GDPR": ("Art. 32",),
+}
+"""Anybody can put an agent or its tools to work."""
+
+UNSUPPORTED_PLATFORM: Final[Controls] = {
+    "OWASP ASI": ("ASI04",),
+    "NIST 800-53": ("SA-22",),
+    "ISO 27001": ("A.5.22",),
+    "SOC 2": ("CC9.2",),
+}
+"""It runs on something that its maker no longer develops."""

@@ -5,27 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from nhiscan import climb
+from nhiscan.agents import belongs_to_agent
 from nhiscan.governance import controls
 from nhiscan.judging import judged_identities
 from nhiscan.model import Identity
 from nhiscan.result import Confidence, IdentityClass, Severity
 from nhiscan.rule import Outcome, Rule, RuleContext
-from nhiscan.wording import identity_name, plain
+from nhiscan.wording import identity_name
 
 SEVERITIES: Final[Mapping[IdentityClass, Severity]] = {
-    "ai_persona": "critical",
     "legacy_service": "high",
     "unknown": "high",
     "human": "low",
 }
-"""An agent does what strangers write to it; a person at least may be asked."""
-
-_MOST_REASONS: Final = 3
+"""A person at least may be asked."""
 
 
 def check(context: RuleContext) -> Iterator[Outcome]:
-    """Judge every identity that acts by itself. A door for people is judged by who may go through it."""
-    for identity in context.examine(identity for identity in judged_identities(context) if not identity.human_access):
+    """Judge every identity that acts by itself. A door for people is judged by who may go through it.
+
+    Identities of AI agents are the findings of `administrator_agent`.
+    """
+    for identity in context.examine(_judged(context)):
         admin = context.admin(identity.id)
         if admin == "unknown":
             yield RULE.unknown(identity.id, "its permissions could not be evaluated")
@@ -34,14 +36,19 @@ def check(context: RuleContext) -> Iterator[Outcome]:
             yield RULE.finding(
                 identity.id,
                 f"{identity_name(identity)} {_WORDS[class_]} and administers its account or project",
-                *_reasons(context, identity),
+                *climb.reasons(context.inventory.grants_of(identity.id)),
                 severity=SEVERITIES[class_],
                 confidence=_confidence(class_),
             )
 
 
+def _judged(context: RuleContext) -> Iterator[Identity]:
+    for identity in judged_identities(context):
+        if not identity.human_access and not belongs_to_agent(context, identity.id):
+            yield identity
+
+
 _WORDS: Final[Mapping[IdentityClass, str]] = {
-    "ai_persona": "belongs to an AI agent",
     "legacy_service": "belongs to a service",
     "unknown": "belongs to nobody knows whom or what",
     "human": "is a person's",
@@ -52,21 +59,13 @@ def _confidence(class_: IdentityClass) -> Confidence | None:
     return "medium" if class_ == "unknown" else None
 
 
-def _reasons(context: RuleContext, identity: Identity) -> list[str]:
-    grants = context.inventory.grants_of(identity.id)
-    found = {
-        plain(g.reason, 400) for g in grants if g.capability == "administer" and g.answer == "allowed" and g.reason
-    }
-    return sorted(found)[:_MOST_REASONS]
-
-
 RULE = Rule(
     id="administrator_identity",
     title="Identity with administrator rights",
     severity="high",
     why=(
         "Whoever gets hold of it owns the account: data, backups, logs and every other identity."
-        " Hardly any program needs that, and an AI agent can be talked into using it."
+        " Hardly any program needs that."
     ),
     remediation=(
         "Give it only the actions that its logs show it to use, on the resources it uses them on; move rare tasks to a"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
 from nhiscan.governance import controls
 from nhiscan.judging import judged_identities, power_of
 from nhiscan.model import Credential, Identity
-from nhiscan.result import Confidence, Severity
+from nhiscan.result import Confidence, EvidenceItem, IdentityClass, Severity
 from nhiscan.rule import Outcome, Rule, RuleContext, Threshold
 from nhiscan.usage import works
 from nhiscan.wording import credential_name, identity_name, listed, plain, since
@@ -17,11 +17,20 @@ from nhiscan.wording import credential_name, identity_name, listed, plain, since
 BY_PEOPLE: Final = frozenset({"session-name-is-email", "interactive-sign-in", "recent-console-sign-in"})
 """Signals that say that a person was at work."""
 
+STRONG: Final = frozenset({"authoritative", "structural", "usage"})
+"""Tiers of evidence that can speak for a class so strongly that two of them contradict each other."""
+
+_WORDS: Final[Mapping[IdentityClass, str]] = {"ai_persona": "an AI agent", "legacy_service": "a service"}
+
 
 def check(context: RuleContext) -> Iterator[Outcome]:
     """Judge each identity by whether a person and a program were both seen to use it not long ago."""
     for identity in context.examine(i for i in judged_identities(context) if not i.human_access):
-        outcomes = list(_both_doors(context, identity)) or list(_people_seen(context, identity))
+        outcomes = (
+            list(_both_doors(context, identity))
+            or list(_people_seen(context, identity))
+            or list(_mixed(context, identity))
+        )
         yield from outcomes
         if not outcomes and not context.knows(identity, "credentials"):
             yield RULE.unknown(identity.id, "its credentials could not be listed")
@@ -79,6 +88,33 @@ def _people_seen(context: RuleContext, identity: Identity) -> Iterator[Outcome]:
             *power_of(context, identity),
             key=("person-seen",),
         )
+
+
+def _mixed(context: RuleContext, identity: Identity) -> Iterator[Outcome]:
+    """Strong evidence says that it is a person's, and just as strong evidence that it is not.
+
+    Evidence for a service and for an agent is no matter of people: `shared_execution_role` tells of both in one role.
+    """
+    verdict = context.verdict(identity.id)
+    if verdict is None or not verdict.mixed:
+        return
+    strongest: dict[IdentityClass, EvidenceItem] = {}
+    for item in verdict.evidence:
+        known = strongest.get(item.class_)
+        if item.weight > 0 and item.tier in STRONG and (known is None or item.weight > known.weight):
+            strongest[item.class_] = item
+    others = [strongest[class_] for class_ in ("ai_persona", "legacy_service") if class_ in strongest]
+    if (person := strongest.get("human")) is None or not others:
+        return
+    yield RULE.finding(
+        identity.id,
+        f"the evidence says of {identity_name(identity)} both that it is a person's and that it is not",
+        f"for a person: {plain(person.detail, 300)}",
+        *(f"for {_WORDS[item.class_]}: {plain(item.detail, 300)}" for item in others),
+        *power_of(context, identity),
+        key=("mixed",),
+        confidence="medium",
+    )
 
 
 def _last_use(context: RuleContext, credentials: list[Credential]) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nhiscan.agents import agents_of, has_owner
 from nhiscan.governance import controls
 from nhiscan.judging import is_powerful, judged_identities, power_of
 from nhiscan.model import Identity
@@ -13,7 +14,10 @@ from nhiscan.wording import identity_name, listed
 
 
 def check(context: RuleContext) -> Iterator[Outcome]:
-    """Judge every identity that is not a person's and no door for people, once it is older than the grace time."""
+    """Judge every identity that is not a person's and no door for people, once it is older than the grace time.
+
+    An identity of an agent that nobody answers for is told with the agent, by `ownerless_agent`.
+    """
     grace = context.days("grace_days")
     for identity in context.examine(i for i in judged_identities(context) if not i.human_access):
         class_ = context.class_of(identity.id)
@@ -22,6 +26,8 @@ def check(context: RuleContext) -> Iterator[Outcome]:
             continue
         if not context.knows(identity, "owners"):
             yield RULE.unknown(identity.id, "who answers for it could not be read")
+            continue
+        if any(not has_owner(context, agent) for agent in agents_of(context.inventory, identity.id)):
             continue
         indirect = _owners_of_workloads(context, identity)
         yield RULE.finding(

@@ -1,0 +1,1 @@
+"""What connectors share: how evidence is read, whatever provider gave it."""

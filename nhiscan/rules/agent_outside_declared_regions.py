@@ -1,0 +1,93 @@
+"""An agent that works, or has its model work, outside the regions that were declared for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from nhiscan.agents import acts_as, hidden_workloads, is_whole
+from nhiscan.governance import controls
+from nhiscan.model import Resource, Workload
+from nhiscan.regions import allows, declared, regions_of
+from nhiscan.rule import Outcome, Rule, RuleContext
+from nhiscan.wording import listed, plain, workload_name
+
+PROFILE: Final = "inference-profile"
+
+
+def check(context: RuleContext) -> Iterator[Outcome]:
+    """Judge each workload for which a tag, of its own or of what it acts as, declares regions.
+
+    Without a declaration there is nothing to go against.
+    """
+    for workload in context.inventory.workloads.values():
+        if not (workload.agent or workload.machine_learning or _profiles(context, workload)):
+            continue
+        allowed = _declared(context, workload)
+        if allowed is None or not is_whole(context.inventory, workload):
+            continue
+        context.examined += 1
+        yield from _judge(context, workload, allowed)
+    yield from hidden_workloads(context, RULE)
+
+
+def _declared(context: RuleContext, workload: Workload) -> frozenset[str] | None:
+    identities = (context.inventory.identities.get(id) for id in acts_as(context.inventory, workload.id))
+    return declared(workload.tags, *(identity.tags for identity in identities if identity is not None))
+
+
+def _profiles(context: RuleContext, workload: Workload) -> list[Resource]:
+    targets = {link.target for link in context.inventory.links_from(workload.id) if link.kind == "uses_model"}
+    found = (context.inventory.resources.get(target) for target in sorted(targets))
+    return [profile for profile in found if profile is not None and profile.kind == PROFILE]
+
+
+def _judge(context: RuleContext, workload: Workload, allowed: frozenset[str]) -> Iterator[Outcome]:
+    evidence: list[str] = []
+    outside: set[str] = set()
+    profiles: list[str] = []
+    unread: list[str] = []
+    if workload.region and not allows(allowed, workload.region):
+        evidence.append(f"{workload_name(workload)} itself runs in {plain(workload.region)}")
+        outside.add(workload.region)
+    for profile in _profiles(context, workload):
+        regions = regions_of(profile)
+        name = f"inference profile {plain(profile.name or profile.id)}"
+        if regions is None:
+            unread.append(name)
+        elif beyond := sorted(region for region in regions if not allows(allowed, region)):
+            evidence.append(f"{workload_name(workload)} calls models by {name}, which may answer from {listed(beyond)}")
+            outside.update(beyond)
+            profiles.append(profile.id)
+    if outside:
+        yield RULE.finding(
+            workload.id,
+            *evidence,
+            f"a tag allows {listed(sorted(allowed))} and nothing else",
+            key=tuple(sorted(outside)),
+            related=tuple(profiles),
+        )
+    elif unread:
+        yield RULE.unknown(workload.id, f"where {listed(unread)} sends requests could not be read")
+
+
+RULE = Rule(
+    id="agent_outside_declared_regions",
+    title="Agent or its model outside the declared regions",
+    severity="medium",
+    why=(
+        "A profile that spreads requests over regions sends what the agent read along with them. Data that was"
+        " promised to stay in one place is then worked on in another, under another law."
+    ),
+    remediation=(
+        "Let the agent call a profile that stays within the declared regions, or the model in its own region; if the"
+        " wider use is meant, change the declaration with those who answer for the data."
+    ),
+    references=(
+        "https://docs.aws.amazon.com/bedrock/latest/userguide/cross-region-inference.html",
+        "https://eur-lex.europa.eu/eli/reg/2016/679/oj",
+    ),
+    controls=controls.OUTSIDE_POLICY,
+    risk="AI agents have data worked on outside the regions that were promised for it: {count} of them.",
+    check=check,
+)
