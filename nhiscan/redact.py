@@ -50,13 +50,15 @@ VARIABLES: Final = frozenset(
         "environment_variables", "environmentVariablesOverride", "RuntimeEnvironmentVariables",
         "buildEnvironmentVariables", "secureEnvironmentVariables", "DefaultArguments", "NonOverridableArguments",
         "Env", "env", "envVars", "env_vars", "spark_env_vars", "appSettings", "AppSettings", "connectionStrings",
-        "Headers", "headers",
+        "Headers", "headers", "remoteMcp",
     }
 )  # fmt: skip
 """Fields that hold environment variables or headers: a map, a list of names and values, or JSON text of either."""
 
 _WRAPPERS = frozenset({"Environment", "environment", "Env", "env"})
 """Those of them that may also be a description of an environment, with the variables in a field below."""
+_DESCRIPTIONS = frozenset({"agentCoreRuntimeEnvironment"})
+"""Fields that are found in a description of an environment and never among its variables."""
 _USER_MAPS = frozenset({"tags", "Tags", "labels", "Labels", "metadata", "Metadata", "annotations", "Annotations"})
 """Fields whose keys people choose, as they choose the names of variables."""
 _NAME_KEYS = ("name", "Name", "key", "Key", "ParameterKey", "OptionName", "TagKey", "variable")
@@ -285,7 +287,8 @@ class _Work:
             out = [self._item(item, index) for index, item in enumerate(value)]
         else:
             wraps = wrapper and any(
-                key in self._variables and isinstance(item, dict | list | tuple) for key, item in value.items()
+                key in _DESCRIPTIONS or (key in self._variables and isinstance(item, dict | list | tuple))
+                for key, item in value.items()
             )
             out = {}
             for key, item in value.items():
@@ -520,6 +523,7 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,127}")
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9]{0,30}(?:_[A-Z0-9]{1,30}){1,10}")
 _REFERENCE = re.compile(
     r"arn:aws[a-z-]{0,12}:[a-z0-9-]{1,40}:[a-z0-9-]{0,30}:(?:\d{12}|aws)?:[\w/.:*+=@,-]{1,512}"
+    r"|\$\{arn:aws[a-z-]{0,12}:[a-z0-9-]{1,40}:[a-z0-9-]{0,30}:\d{12}:[\w/.:*+=@,-]{1,512}\}"
     r"|\$\{[A-Za-z0-9_.]{1,128}\}|\$\([A-Za-z0-9_.]{1,128}\)"
     r"|\{\{resolve:(?:ssm|ssm-secure|secretsmanager):[\w/.:+=@-]{1,512}\}\}"
     r"|@Microsoft\.KeyVault\([\w:/.;=-]{1,512}\)"

@@ -682,3 +682,25 @@ def test_time_is_linear_in_the_number_of_secrets() -> None:
         return [{"Tags": pairs}, pairs, [dict(key) for _ in range(count)], {SECRET + str(n): n for n in range(count)}]
 
     assert seconds(body(2_000)) < 10 * max(seconds(body(500)), 0.01)
+
+
+def test_the_address_of_a_remote_tool_keeps_scheme_and_host() -> None:
+    body = {
+        "config": {"remoteMcp": {"url": "https://mcp.example.com/s/a1B2c3D4e5F6g7H8?token=x", "headers": {"a": "b"}}}
+    }
+    redacted, _ = Redactor(b"k" * 32).redact(body)
+    assert redacted["config"]["remoteMcp"]["url"] == "https://mcp.example.com"
+    assert redacted["config"]["remoteMcp"]["headers"] == {"a": "[value]"}
+
+
+def test_a_header_that_refers_to_a_credential_provider_stays() -> None:
+    arn = "arn:aws:bedrock-agentcore:eu-west-1:123456789012:token-vault/default/apikeycredentialprovider/llm"
+    redacted, found = Redactor(b"k" * 32).redact({"headers": {"Authorization": f"${{{arn}}}"}})
+    assert redacted["headers"]["Authorization"] == f"${{{arn}}}"
+    assert not found
+
+
+def test_a_description_of_an_environment_is_not_its_variables() -> None:
+    inner = {"networkConfiguration": {"networkMode": "PUBLIC"}}
+    redacted, _ = Redactor(b"k" * 32).redact({"environment": {"agentCoreRuntimeEnvironment": inner}})
+    assert redacted["environment"]["agentCoreRuntimeEnvironment"] == inner
