@@ -317,6 +317,14 @@ _AI: Final = (
         legacy=-0.3,
     ),
     _kind(
+        "runs-agent-framework",
+        "structural",
+        "The code of a workload that runs as it is built on a framework for AI agents.",
+        ai=0.85,
+        legacy=-0.4,
+        human=-0.3,
+    ),
+    _kind(
         "trusted-by-ai-service",
         "structural",
         "An AI service of the provider takes the role on.",

@@ -30,6 +30,10 @@ def workload_signals(inventory: Inventory) -> Iterator[Signal]:
         verb = "runs" if len(workloads) == 1 else "run"
         sources = sorted({workload.kind for workload in workloads.values()})
         yield Signal(subject=identity, name=signal, detail=f"{names} {verb} as it", source=listed(sources))
+        built = {framework for workload in workloads.values() for framework in frameworks_of(workload)}
+        if built:
+            detail = f"{names}, built on {listed(sorted(built))}, {verb} as it"
+            yield Signal(subject=identity, name="runs-agent-framework", detail=detail, source=listed(sources))
         by_provider: dict[str, list[str]] = defaultdict(list)
         for id, workload in sorted(workloads.items()):
             if id not in held:
@@ -55,6 +59,11 @@ def key_providers(inventory: Inventory, workload: Workload) -> tuple[str, ...]:
         elif link.kind == "reads_secret" and (secret := inventory.secrets.get(link.target)) is not None:
             providers.add(secret.ai_provider)
     return tuple(sorted(providers - {""}))
+
+
+def frameworks_of(workload: Workload) -> list[str]:
+    """Frameworks for AI agents that a workload's code is built on, where its layers or image name them."""
+    return [name for name in workload.attributes.get("frameworks", "").split(", ") if name]
 
 
 def _name(workload: Workload) -> str:

@@ -45,6 +45,11 @@ def test_an_agent_that_also_trains_is_an_agent() -> None:
     assert set(said(workload("pay", agent=True, machine_learning=True), runs("pay"))) == {"runs-agent"}
 
 
+def test_a_framework_for_agents_is_told() -> None:
+    told = said(workload("pay", attributes={"frameworks": "langchain, mcp"}), runs("pay"))
+    assert told["runs-agent-framework"] == "lambda function pay, built on langchain and mcp, runs as it"
+
+
 def test_what_the_platform_does_for_a_workload_says_nothing() -> None:
     assert not said(workload("pay", agent=True), runs("pay", by_platform=True))
 
