@@ -50,7 +50,7 @@ VARIABLES: Final = frozenset(
         "environment_variables", "environmentVariablesOverride", "RuntimeEnvironmentVariables",
         "buildEnvironmentVariables", "secureEnvironmentVariables", "DefaultArguments", "NonOverridableArguments",
         "Env", "env", "envVars", "env_vars", "spark_env_vars", "appSettings", "AppSettings", "connectionStrings",
-        "Headers", "headers", "remoteMcp",
+        "Headers", "headers", "remoteMcp", "staticQueryParameters",
     }
 )  # fmt: skip
 """Fields that hold environment variables or headers: a map, a list of names and values, or JSON text of either."""

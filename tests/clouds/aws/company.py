@@ -7,6 +7,7 @@ AI that came in through the side door. Everything follows from names and from on
 
 from __future__ import annotations
 
+from tests.clouds.aws.company_agents import seed_agents_at_work
 from tests.clouds.aws.company_ai import seed_agents, seed_bedrock_keys
 from tests.clouds.aws.company_people import seed_old_users, seed_people
 from tests.clouds.aws.company_roles import seed_service_roles, seed_workload_roles
@@ -34,6 +35,7 @@ def company_estate(seed: Seed) -> Company:
     seed_agents(company)
     seed_pipelines(company)
     seed_trusts(company)
+    seed_agents_at_work(company)
     return company
 
 

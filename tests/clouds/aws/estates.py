@@ -9,7 +9,7 @@ from tests.clouds.aws.seed import Seed
 def seed_estate(
     emulator: Emulator, name: str, users: int = 1000, roles: int = 1000, policies: int = 300
 ) -> dict[str, str]:
-    """Seed an estate: none, company or bench. The environment of a client that may read it, save for the endpoint."""
+    """Seed an estate: none, company, bench or regional. The environment of a client that may read it, save for the endpoint."""
     match name:
         case "none":
             session = Seed(emulator).account().session()
@@ -17,12 +17,16 @@ def seed_estate(
             from tests.clouds.aws.bench import bench_estate
 
             session = bench_estate(Seed(emulator), users=users, roles=roles, policies=policies)
+        case "regional":
+            from tests.clouds.aws.regional_bench import regional_estate
+
+            session = regional_estate(Seed(emulator))
         case "company":
             from tests.clouds.aws.company import company_estate
 
             session = company_estate(Seed(emulator)).session
         case _:
-            raise ValueError(f"no estate is called {name}; there are none, company and bench")
+            raise ValueError(f"no estate is called {name}; there are none, company, bench and regional")
     return {**client_environment(), **session}
 
 

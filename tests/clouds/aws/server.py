@@ -40,7 +40,7 @@ class AwsServer:
 
 @click.command()
 @click.option("--port", default=0, show_default=True, help="Port to listen on; 0 takes a free one.")
-@click.option("--estate", default="none", show_default=True, help="What to seed: none, company or bench.")
+@click.option("--estate", default="none", show_default=True, help="What to seed: none, company, bench or regional.")
 @click.option("--users", default=1000, show_default=True, help="Users of the bench estate.")
 @click.option("--roles", default=1000, show_default=True, help="Roles of the bench estate.")
 @click.option("--policies", default=300, show_default=True, help="Policies of the bench estate.")

@@ -71,7 +71,7 @@ class Estate:
         self._layers: dict[tuple[str, tuple[str, ...]], Layer] = {}
         self._profiles: dict[tuple[int, ...], Profile] = {}
         self._limits: dict[tuple[str, str], tuple[tuple[Layer, ...], bool]] = {}
-        self._identity_center: dict[str, bool] = {}
+        self._identity_center: dict[str, bool | None] = {}
         self._sharing: Counter[int] = Counter()
         self.holders: dict[str, Holder] = {}
         chosen = inventory.identities.values() if only is None else _found(inventory, only)
@@ -246,13 +246,24 @@ class Estate:
             yield level
             next_ = level.parent
 
-    def uses_identity_center(self, account: str) -> bool:
-        """Whether people sign in to an account through IAM Identity Center, as far as its roles show."""
-        found = self._identity_center.get(account)
-        if found is None:
-            found = any("AWSReservedSSO_" in holder.id for holder in self.by_account[account])
-            self._identity_center[account] = found
-        return found
+    def administers_identity_center(self, account: str) -> bool | None:
+        """Whether permission sets are changed from an account: its own instance, or one that was handed to it.
+
+        None where nobody says and people do sign in to the account that way, as its roles show.
+        """
+        if account not in self._identity_center:
+            self._identity_center[account] = self._administers_identity_center(account)
+        return self._identity_center[account]
+
+    def _administers_identity_center(self, account: str) -> bool | None:
+        seen = [
+            resource.attributes.get("administered_here") == "true"
+            for resource in self.inventory.resources.values()
+            if resource.kind == "identity-center-instance" and resource.scope == f"aws:{account}"
+        ]
+        if seen:
+            return any(seen)
+        return None if any("AWSReservedSSO_" in holder.id for holder in self.by_account[account]) else False
 
     def organization(self, scope: str) -> str:
         """Id of the organization that an account is in; empty when that is not known."""

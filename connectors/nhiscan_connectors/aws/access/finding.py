@@ -96,8 +96,10 @@ class Finder:
             case "new-user" | "new-role":
                 return self._new(method, holder, profile, context, conditions)
             case "permission-set":
-                known = self._estate.uses_identity_center(holder.account)
-                targets = (Reached(administrator_of(holder.scope), "Identity Center"),) if known else ()
+                here = self._estate.administers_identity_center(holder.account)
+                targets = () if here is False else (Reached(administrator_of(holder.scope), "Identity Center"),)
+                if here is None:
+                    met = (*met, f"that account {holder.account} administers Identity Center")
                 return Found(method, targets, met, line, method.aim, kind(method.aim))
             case _:
                 return self._on_items(method, holder, profile, context, met, line)

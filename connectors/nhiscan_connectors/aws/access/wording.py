@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 KINDS: Final[dict[str, str]] = {
+    "agentcore-browser": "agent browser",
     "agentcore-code-interpreter": "code interpreter",
     "agentcore-gateway": "agent gateway",
     "agentcore-harness": "agent harness",
+    "agentcore-memory": "agent memory",
     "agentcore-runtime": "agent runtime",
     "apprunner-service": "App Runner service",
     "cloudformation-stack": "CloudFormation stack",

@@ -19,6 +19,7 @@ from nhiscan.model import (
     Membership,
     Policy,
     PolicyUse,
+    Resource,
     Signal,
 )
 from nhiscan_connectors.aws.blinding import gap_about, gaps_about
@@ -152,6 +153,7 @@ def group_arn(id: str) -> str:
 def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
     """People and what they are assigned."""
     fields = Fields(shard, answers)
+    yield from _instances(shard, answers, fields)
     people: dict[str, str] = {}
     for user in fields.items(USERS, "Users", "UserId"):
         people[user_arn(user["UserId"])] = _user_name(user)
@@ -179,6 +181,23 @@ def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
     if odd and persons:
         detail = f"{odd} members of groups are of a kind that is not known"
         yield gap_about(shard, MEMBERS, "unsupported", detail, persons)
+
+
+def _instances(shard: Shard, answers: Answers, fields: Fields) -> Iterator[Resource]:
+    """One record for each instance that the account sees: whether it is administered from here."""
+    account = shard.scope.removeprefix("aws:")
+    looked_into = any(item.problem is None for item in answers.of(SETS))
+    for instance in fields.items(INSTANCES, "Instances", "InstanceArn"):
+        owner = text(instance.get("OwnerAccountId")) or account
+        yield Resource(
+            id=f"{instance['InstanceArn']}/seen-by/{account}",
+            provider="aws",
+            kind="identity-center-instance",
+            name=text(instance.get("Name")) or "Identity Center",
+            scope=shard.scope,
+            region=shard.region,
+            attributes={"owner": owner, "administered_here": "true" if owner == account or looked_into else "false"},
+        )
 
 
 def _principal(item: dict[str, Any]) -> str:

@@ -18,6 +18,7 @@ from nhiscan.model import (
     Membership,
     Policy,
     PolicyUse,
+    Resource,
     RunsAs,
     Scope,
     Workload,
@@ -173,6 +174,21 @@ class Estate:
         self.records.append(Workload(id=arn, provider="aws", kind=kind, name=name, scope=self.scope(), **fields))
         self.records.append(RunsAs(workload=arn, identity=role))
         return arn
+
+    def identity_center(self, administered: str, account: str = ACCOUNT) -> None:
+        """An instance of Identity Center that an account sees. `administered`: whether it is from there, "true"."""
+        id_ = f"arn:aws:sso:::instance/ssoins-1/seen-by/{account}"
+        attributes = {"owner": PARTNER, "administered_here": administered}
+        self.records.append(
+            Resource(
+                id=id_,
+                provider="aws",
+                kind="identity-center-instance",
+                name="people",
+                scope=self.scope(account),
+                attributes=attributes,
+            )
+        )
 
     def add(self, *records: AnyRecord) -> None:
         """Any other records."""

@@ -90,3 +90,35 @@ def test_limits_of_the_account_count() -> None:
     inventory, _ = estate.judged()
     assert [edge.target for edge in inventory.becomes_of(ANN)] == [wanted]
     assert verdict(estate) == "no"
+
+
+PERMISSION_SETS = allow(["sso:PutInlinePolicyToPermissionSet", "sso:ProvisionPermissionSet"])
+
+
+def of(estate: Estate, identity: str) -> str:
+    return admin_verdicts(estate.judged()[0])[identity][0]
+
+
+def test_permission_sets_are_changed_where_the_instance_is_administered() -> None:
+    estate = Estate()
+    ann = estate.user("ann", PERMISSION_SETS)
+    estate.identity_center("true")
+    assert of(estate, ann) == "can_become"
+
+
+def test_a_member_account_only_sees_the_instance() -> None:
+    estate = Estate()
+    ann = estate.user("ann", PERMISSION_SETS)
+    estate.role(f"{RESERVED}Admin_1", path="/aws-reserved/")
+    estate.identity_center("false")
+    assert of(estate, ann) == "latent"
+
+
+def test_where_nobody_says_it_is_a_condition() -> None:
+    estate = Estate()
+    ann = estate.user("ann", PERMISSION_SETS)
+    estate.role(f"{RESERVED}Admin_1", path="/aws-reserved/")
+    inventory, _ = estate.judged()
+    assert admin_verdicts(inventory)[ann][0] == "conditional"
+    conditions = {condition for become in inventory.becomes_of(ann) for condition in become.conditions}
+    assert f"that account {ACCOUNT} administers Identity Center" in conditions

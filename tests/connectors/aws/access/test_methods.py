@@ -78,7 +78,7 @@ class Setting:
             case "group":
                 self.target = estate.group("strong", allow("s3:*"))
             case "permission-set":
-                estate.role("aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_1", path="/aws-reserved/")
+                estate.identity_center("true")
             case "passed-role":
                 self.target = estate.role("victim", service=service)
             case "workload":
