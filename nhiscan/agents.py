@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from nhiscan.inventory import Inventory
 from nhiscan.model import Aspect, Workload
@@ -14,15 +15,28 @@ _MOST_PARTS = 8
 
 def whole_of(inventory: Inventory, workload: Workload) -> Workload:
     """The workload that this one is an endpoint, an alias or a version of; itself when it is part of none."""
+    wholes = _wholes(inventory, len(inventory.links))
     here, seen = workload, {workload.id}
     for _ in range(_MOST_PARTS):
-        wholes = (link.target for link in inventory.links_from(here.id) if link.kind == "part_of")
-        above = min((id for id in wholes if id in inventory.workloads and id not in seen), default=None)
-        if above is None:
+        above = wholes.get(here.id)
+        if above is None or above in seen:
             break
         here = inventory.workloads[above]
         seen.add(above)
     return here
+
+
+@lru_cache(maxsize=1)
+def _wholes(inventory: Inventory, links: int) -> dict[str, str]:
+    """What each part belongs to, in the inventory that was asked about last; `links` makes it anew when it has grown.
+
+    Read once, for a whole with many links would be read through again for each of its parts.
+    """
+    found: dict[str, str] = {}
+    for link in inventory.links:
+        if link.kind == "part_of" and link.target in inventory.workloads:
+            found[link.source] = min(link.target, found.get(link.source, link.target))
+    return found
 
 
 def is_whole(inventory: Inventory, workload: Workload) -> bool:

@@ -251,5 +251,6 @@ def blind_to_all(connector: str, scope: str, region: str, why: str) -> Gap:
         reason="failed",
         hides="everything that lives in it",
         detail=why,
-        blinds=_ALL_ASPECTS if not region else (),
+        # What a region holds are workloads, agents and secrets; identities are the whole scope's.
+        blinds=_ALL_ASPECTS if not region else ("workloads", "secrets", "agents"),
     )

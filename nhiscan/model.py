@@ -377,6 +377,10 @@ LinkKind: TypeAlias = Literal[
     "logs_to",
     "federates",
     "hands_out",
+    "runs",
+    "triggers",
+    "administers",
+    "signs_in_to",
 ]
 """Relations that the core gives a meaning.
 
@@ -386,7 +390,8 @@ a secret store. `may_read_secret`: an identity's permissions open a secret. `hol
 the key of an LLM provider, whose id is `llm_provider(name)`. `stored_in`: a credential provider keeps its value in a
 secret. `registered_in`: an agent stands in a registry. `governed_by`: an agent or gateway is bound by a policy engine
 or guardrail. `part_of`: an endpoint, alias or version belongs to a workload. `federates`: a cluster or issuer vouches
-for an outside identity.
+for an outside identity. `runs`: a service keeps tasks of a definition running. `triggers`: events start a workload.
+`administers`, `signs_in_to`: an identity is let into a cluster.
 """
 
 

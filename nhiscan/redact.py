@@ -50,7 +50,8 @@ VARIABLES: Final = frozenset(
         "environment_variables", "environmentVariablesOverride", "RuntimeEnvironmentVariables",
         "buildEnvironmentVariables", "secureEnvironmentVariables", "DefaultArguments", "NonOverridableArguments",
         "Env", "env", "envVars", "env_vars", "spark_env_vars", "appSettings", "AppSettings", "connectionStrings",
-        "Headers", "headers", "remoteMcp", "staticQueryParameters",
+        "Headers", "headers", "customHeaders", "remoteMcp", "staticQueryParameters", "HeaderParameters",
+        "QueryStringParameters", "BodyParameters", "profileProperties", "tokenUrlCustomProperties",
     }
 )  # fmt: skip
 """Fields that hold environment variables or headers: a map, a list of names and values, or JSON text of either."""

@@ -12,6 +12,7 @@ from nhiscan.result import EdgeResult, ScanResult
 
 ONWARD: Final = frozenset(
     {
+        "administers",
         "assigned",
         "can_become",
         "collaborates_with",
@@ -24,6 +25,7 @@ ONWARD: Final = frozenset(
         "member_of",
         "reads_secret",
         "runs_as",
+        "triggers",
         "trusted_by",
         "uses_model",
     }

@@ -13,7 +13,10 @@ from nhiscan.rule import Outcome, Rule, RuleContext
 from nhiscan.wording import listed, plain, workload_name
 
 LOGGING: Final = "model-invocation-logging"
-"""Kind of the record of a region's logging, whose attribute `on` is "true" or "false"."""
+"""Kind of the record of a region's logging.
+
+Its attribute `on` is "true" or "false", and `data` is "none" where the log leaves out all that was said.
+"""
 
 
 def check(context: RuleContext) -> Iterator[Outcome]:
@@ -28,8 +31,9 @@ def check(context: RuleContext) -> Iterator[Outcome]:
     for (scope, region), found in context.examine(sorted(places.items())):
         setting = settings.get((scope, region))
         match setting.attributes.get("on") if setting else None:
-            case "true":
-                continue
+            case "true" if setting is not None:
+                if setting.attributes.get("data") == "none":
+                    yield _finding(context, setting, found, "only as counts, without what was asked and answered")
             case "false" if setting is not None:
                 yield _finding(context, setting, found)
             case _:
@@ -38,13 +42,16 @@ def check(context: RuleContext) -> Iterator[Outcome]:
     yield from hidden_agents(context, RULE)
 
 
-def _finding(context: RuleContext, setting: Resource, found: list[Workload]) -> Outcome:
+def _finding(context: RuleContext, setting: Resource, found: list[Workload], kept: str = "") -> Outcome:
     scope = context.inventory.scopes.get(setting.scope)
     where = plain(scope.name if scope else setting.scope) + (f", {plain(setting.region)}" if setting.region else "")
     agents = "1 agent runs" if len(found) == 1 else f"{len(found)} agents run"
     return RULE.finding(
         setting.id,
-        f"calls to models are not logged in {where}, where {agents}: {listed(sorted(map(workload_name, found)))}",
+        f"calls to models are {f'logged {kept}' if kept else 'not logged'} in {where}, where {agents}:"
+        f" {listed(sorted(map(workload_name, found)))}",
+        key=("empty",) if kept else (),
+        severity="low" if kept else None,
         related=tuple(sorted(agent.id for agent in found)),
     )
 

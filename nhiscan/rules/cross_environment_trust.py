@@ -94,11 +94,8 @@ def _by_power(
     context: RuleContext, identity: Identity, environment: str | None, steps: dict[str | None, _Step], ways: _Ways
 ) -> None:
     """By what others can do, such as make a key for it. What its trust already tells is not told again."""
-    told = {_environment(context, scope) for scope in ways.told}
-    for from_, step in sorted(steps.items(), key=lambda item: str(item[0])):
-        if step.scope == identity.scope or from_ in told:
-            continue
-        if not _leads_in(context, identity, environment, step.scope, ways):
+    for _, step in sorted(steps.items(), key=lambda item: str(item[0])):
+        if step.scope == identity.scope or not _leads_in(context, identity, environment, step.scope, ways):
             continue
         if step.answer == "unknown":
             ways.unclear.add(f"whether {_scope_name(context, step.scope)} can get in could not be evaluated")

@@ -40,9 +40,9 @@ def check(context: RuleContext) -> Iterator[Outcome]:
             continue
         gone = sorted({owner.owner for owner, exists in zip(owners, there, strict=True) if exists is False})
         if None in there:
-            left = f"; {listed(gone)} has left" if gone else ""
+            left = f"; of the others, {listed(gone)} left" if gone else ""
             open_ = [owner for owner, exists in zip(owners, there, strict=True) if exists is None]
-            yield RULE.unknown(thing.id, f"whether {_names(open_)} is still there cannot be told{left}")
+            yield RULE.unknown(thing.id, f"whether these are still there cannot be told: {_names(open_)}{left}")
         elif len(owners) < len(context.owners(thing.id)):
             yield RULE.finding(
                 thing.id, *_told(thing, gone), "a team is named beside it", key=_key(gone), severity="low"

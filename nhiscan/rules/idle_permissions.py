@@ -21,17 +21,27 @@ def check(context: RuleContext) -> Iterator[Outcome]:
     An identity that nobody uses at all is told by `stale_identity` or `never_used_identity`.
     """
     unused = context.days("unused_days")
+    told = {identity.scope for id in {u.identity for u in context.inventory.usages} if (identity := _of(context, id))}
+    silent: set[str] = set()
     for identity in context.examine(i for i in judged_identities(context) if not i.human_access):
         age = context.age(identity.created_at)
         if context.class_of(identity.id) == "human" or (age is not None and age <= unused):
             continue
         lines = [usage for usage in context.inventory.usages_of(identity.id) if usage.granted]
         if not lines:
-            if _may_do_something(context, identity):
+            if identity.scope not in told and context.knows(identity, "usage"):
+                silent.add(identity.scope)
+            elif _may_do_something(context, identity):
                 yield RULE.unknown(identity.id, "what it uses of its permissions could not be read")
             continue
         if not _is_idle(context, identity):
             yield from _judge(context, identity, lines)
+    for scope in sorted(silent):  # once, and not once for every identity of a scan that did not ask
+        yield RULE.unknown(scope, "usage data were not read; they are collected only where a scan is told to")
+
+
+def _of(context: RuleContext, identity: str) -> Identity | None:
+    return context.inventory.identities.get(identity)
 
 
 def _may_do_something(context: RuleContext, identity: Identity) -> bool:

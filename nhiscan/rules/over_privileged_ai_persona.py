@@ -21,7 +21,8 @@ ANYWHERE: Final[frozenset[Capability]] = frozenset({"administer_identities", "ch
 """Too much for an agent on whatever it covers: with these it changes its own limits."""
 EVERYWHERE: Final[frozenset[Capability]] = frozenset({"read_secrets", "destroy", "run_code", "write_data", "read_data"})
 """Too much when it covers everything; on a bucket of its own an agent may need it."""
-_GRAVE: Final[frozenset[Capability]] = ANYWHERE | {"read_secrets", "destroy"}
+_GRAVE: Final[frozenset[Capability]] = frozenset({"administer_identities", "read_secrets", "destroy"})
+"""Guardrails are not among them: the provider's own policy for users of models lets each of them change those."""
 
 _MOST_REASONS: Final = 4
 
@@ -103,8 +104,8 @@ RULE = Rule(
     ),
     controls=controls.OVER_PRIVILEGED,
     risk=(
-        "AI agents may read all secrets, change identities or delete data, so a text that misleads one can do great"
-        " harm: {count} of them."
+        "AI agents may do more than their work needs, up to reading all secrets, changing identities or deleting data,"
+        " so a text that misleads one can do great harm: {count} of them."
     ),
     check=check,
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nhiscan.agents import acts_as, agents, has_owner, hidden_agents
 from nhiscan.governance import controls
-from nhiscan.judging import POWER, is_powerful
+from nhiscan.judging import POWER
 from nhiscan.model import Workload
 from nhiscan.rule import Outcome, Rule, RuleContext, Threshold
 from nhiscan.wording import identity_name, plain, workload_name
@@ -30,7 +30,6 @@ def check(context: RuleContext) -> Iterator[Outcome]:
             f"no tag, record or register names an owner of {workload_name(agent)}",
             *(f"it acts as {name}, which has no owner either" for name in names),
             *powers,
-            severity="high" if any(is_powerful(context, id) for id in identities) else None,
             related=tuple(identities),
         )
     yield from hidden_agents(context, RULE)

@@ -38,9 +38,9 @@ def check(context: RuleContext) -> Iterator[Outcome]:
 def _seems_secret(secret: Secret) -> Confidence | None:
     """How sure it is that an entry holds a secret, its value never being read; None when nothing says so."""
     last = secret.name.rstrip("/").rpartition("/")[2]
-    if names_a_secret(last or secret.name):
+    if names_a_secret(last):
         return "high" if secret.ai_provider else "medium"
-    return "low" if secret.ai_provider and not only_refers(last or secret.name) else None
+    return "low" if secret.ai_provider and not only_refers(last) else None
 
 
 RULE = Rule(

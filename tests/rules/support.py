@@ -26,6 +26,7 @@ from nhiscan.model import (
     AnyRecord,
     Aspect,
     CanBecome,
+    Capability,
     Credential,
     FactorState,
     Gap,
@@ -33,11 +34,16 @@ from nhiscan.model import (
     Guard,
     GuardKind,
     Identity,
+    Link,
     Ownership,
+    Resource,
     RunsAs,
     Scope,
+    Secret,
+    Sighting,
     Signal,
     Trust,
+    Usage,
     Workload,
 )
 from nhiscan.result import AdminVerdict, IdentityClass
@@ -256,6 +262,61 @@ def workload(id: str, runs_as: str = "", **fields: Any) -> tuple[AnyRecord, ...]
     given = {"id": id, "provider": "aws", "kind": "lambda-function", "name": id, "scope": ACCOUNT}
     it = Workload(**{**given, **fields})
     return (it, RunsAs(workload=id, identity=runs_as)) if runs_as else (it,)
+
+
+def agent(id: str, runs_as: str = "", **fields: Any) -> tuple[AnyRecord, ...]:
+    """An AI agent that answers nobody from the internet, and that it runs as an identity."""
+    given = {
+        "kind": "agent-runtime",
+        "agent": True,
+        "ai_platform": "Agent Platform",
+        "public": False,
+        "region": "eu-west-1",
+        "created_at": ago(100),
+    }
+    return workload(id, runs_as, **{**given, **fields})
+
+
+def link(source: str, target: str, kind: str) -> Link:
+    """A relation."""
+    return Link(source=source, target=target, kind=kind, reason=f"{source} {kind} {target}")
+
+
+def secret(id: str, **fields: Any) -> Secret:
+    """An encrypted entry of a secret store, a year old."""
+    given = {"id": id, "provider": "aws", "kind": "secret", "name": id, "scope": ACCOUNT}
+    return Secret(**{**given, "encrypted": True, "created_at": ago(365), **fields})
+
+
+def sighting(subject: str, detector: str = "openai-project-key", **fields: Any) -> Sighting:
+    """A secret value that stood in an environment variable."""
+    given = {
+        "detector": detector,
+        "fingerprint": f"f-{detector}",
+        "last4": "9xYz",
+        "subject": subject,
+        "where": "environment variable OPENAI_API_KEY",
+        "scope": ACCOUNT,
+    }
+    return Sighting(**{**given, **fields})
+
+
+def resource(id: str, kind: str, **attributes: str) -> Resource:
+    """Something that is no identity, runs not and is no secret."""
+    return Resource(id=id, provider="aws", kind=kind, name=id, scope=ACCOUNT, region="eu-west-1", attributes=attributes)
+
+
+def usage(identity: str, service: str, *, used: datetime | None = None, **fields: Any) -> Usage:
+    """One line of usage data, from a memory that goes back 400 days."""
+    return Usage(
+        **{"identity": identity, "service": service, "last_used_at": used, "observed_since": ago(400), **fields}
+    )
+
+
+def may(identity: str, capability: Capability, resource: str = "*", **fields: Any) -> Grant:
+    """A capability of an identity."""
+    given = {"answer": "allowed", "reason": f"{identity} may {capability} on {resource}"}
+    return Grant(**{"identity": identity, "capability": capability, "resource": resource, **given, **fields})
 
 
 def becomes(identity: str, target: str, **fields: Any) -> CanBecome:

@@ -10,6 +10,7 @@ from nhiscan.access.reach import admin_verdicts
 from nhiscan.inventory import Inventory
 from nhiscan.model import administrator_of
 from nhiscan.result import AdminVerdict, Severity
+from nhiscan.rules import administrator_agent
 from nhiscan.rules.can_become_administrator import RULE
 from tests.rules.support import ACCOUNT, administers, becomes, estate, role, user
 
@@ -102,3 +103,12 @@ def test_a_long_way_is_shortened() -> None:
 
 def test_the_providers_own_is_left_out() -> None:
     assert estate(role("slr", managed_by_provider=True), admins={"slr": "can_become"}).run(RULE).clean
+
+
+def test_an_agents_own_way_is_told_by_its_own_rule() -> None:
+    step = becomes("bot", administrator_of(ACCOUNT))
+    some = estate(role("bot"), step, classes={"bot": "ai_persona"}, admins={"bot": "can_become"})
+    assert some.run(RULE).clean
+    assert some.run(administrator_agent.RULE).found == ["bot"]
+    door = role("bot", human_access=True)
+    assert estate(door, step, classes={"bot": "ai_persona"}, admins={"bot": "can_become"}).run(RULE).found == ["bot"]

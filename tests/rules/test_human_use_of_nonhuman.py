@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from nhiscan.classify import Verdict
+from nhiscan.result import EvidenceItem, IdentityClass, Tier
+from nhiscan.rule import Finding, RuleContext
 from nhiscan.rules.human_use_of_nonhuman import RULE
-from tests.rules.support import access_key, ago, ai_key, estate, gap, password, role, signal, user
+from tests.rules.support import Said, access_key, ago, ai_key, estate, gap, password, role, signal, user
 
 BOTH = (user("ci"), password("ci", used=ago(3)), access_key("ci", used=ago(1)))
 
@@ -68,3 +71,46 @@ def test_a_person_who_was_seen_to_act_as_a_program_is_found(name: str) -> None:
 def test_a_door_for_people_is_made_for_people() -> None:
     seen = signal("door", "session-name-is-email")
     assert estate(role("door", human_access=True), seen, classes={"door": "legacy_service"}).run(RULE).clean
+
+
+def mixed(*evidence: tuple[IdentityClass, Tier, float]) -> Said:
+    """What the rule says of a role for which there is evidence of several classes."""
+    items = tuple(
+        EvidenceItem(signal=f"s-{class_}", class_=class_, weight=weight, tier=tier, detail=f"speaks for {class_}")
+        for class_, tier, weight in evidence
+    )
+    context = estate(role("app")).context(RULE)
+    verdict = Verdict(subject="app", class_="unknown", confidence=0.0, evidence=items, mixed=True)
+    context = RuleContext(
+        inventory=context.inventory,
+        graph=context.graph,
+        verdicts={"app": verdict},
+        admins={},
+        clock=context.clock,
+        thresholds={"recent_days": 90},
+    )
+    findings = [outcome for outcome in RULE.check(context) if isinstance(outcome, Finding)]
+    return Said(findings=findings, unknowns=[], examined=context.examined)
+
+
+def test_strong_evidence_for_a_person_and_for_a_machine_is_found() -> None:
+    said = mixed(
+        ("human", "structural", 0.9), ("ai_persona", "authoritative", 0.98), ("legacy_service", "lexical", 0.2)
+    )
+    assert (said.finding.severity, said.finding.confidence) == ("medium", "medium")
+    assert said.finding.evidence == (
+        "the evidence says of iam role app both that it is a person's and that it is not",
+        "for a person: speaks for human",
+        "for an AI agent: speaks for ai_persona",
+    )
+
+
+def test_words_alone_are_no_evidence_and_two_kinds_of_machines_are_another_matter() -> None:
+    assert mixed(("human", "lexical", 0.2), ("ai_persona", "authoritative", 0.98)).clean
+    against = mixed(("human", "structural", -0.9), ("ai_persona", "authoritative", 0.98))
+    assert against.clean
+    assert mixed(("legacy_service", "structural", 0.9), ("ai_persona", "authoritative", 0.98)).clean
+
+
+def test_a_verdict_of_one_mind_is_clean() -> None:
+    assert estate(role("app"), classes={"app": "human"}).run(RULE).clean

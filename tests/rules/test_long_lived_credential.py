@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nhiscan.model import FederationProvider, Sighting
+from nhiscan.rules import never_expiring_ai_key
 from nhiscan.rules.long_lived_credential import RULE
 from tests.rules.support import (
     ACCOUNT,
@@ -86,7 +87,21 @@ def test_an_issuer_that_the_account_trusts_already_is_named() -> None:
 
 
 def test_an_ai_key_has_short_lived_sisters() -> None:
-    assert "short-lived keys" in estate(user("bot"), ai_key("bot")).run(RULE).text
+    ending = ai_key("bot", expires_at=ago(-100), lifetime="expires")
+    assert "short-lived keys" in estate(user("bot"), ending).run(RULE).text
+
+
+def test_a_key_to_an_ai_service_without_an_end_is_told_by_its_own_rule() -> None:
+    some = estate(user("bot"), ai_key("bot"))
+    assert some.run(RULE).clean
+    off = estate(user("bot"), ai_key("bot", status=None))
+    assert off.run(RULE).clean
+    assert off.run(never_expiring_ai_key.RULE).unknown == ["ACCA-bot"]
+    assert some.run(never_expiring_ai_key.RULE).found == ["ACCA-bot"]
+
+
+def test_a_key_of_an_agent_is_told_by_its_own_rule() -> None:
+    assert estate(user("bot"), access_key("bot"), classes={"bot": "ai_persona"}).run(RULE).clean
 
 
 def test_an_administrators_key_weighs_more_and_a_root_users_has_its_own_rule() -> None:

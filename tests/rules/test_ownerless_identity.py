@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from nhiscan.result import AdminVerdict, IdentityClass, Severity
+from nhiscan.rules import ownerless_agent
 from nhiscan.rules.ownerless_identity import RULE
-from tests.rules.support import ago, estate, gap, owner, role, root, user, workload
+from tests.rules.support import agent, ago, estate, gap, owner, role, root, user, workload
 
 EXAMPLE = estate(role("deploy"), classes={"deploy": "legacy_service"})
 
@@ -59,3 +60,10 @@ def test_the_owner_of_what_runs_as_it_is_somebody_to_ask() -> None:
     said = estate(role("pay-role"), *workload("pay", runs_as="pay-role"), owner("pay", "ann@example.com")).run(RULE)
     assert said.finding.severity == "low"
     assert "what runs as it is answered for by ann@example.com" in said.text
+
+
+def test_what_an_ownerless_agent_acts_as_is_told_with_the_agent() -> None:
+    some = (role("bot"), *agent("helper", runs_as="bot"))
+    assert estate(*some).run(RULE).clean
+    assert estate(*some).run(ownerless_agent.RULE).found == ["helper"]
+    assert estate(*some, owner("helper")).run(RULE).finding.severity == "low"

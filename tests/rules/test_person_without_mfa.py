@@ -6,8 +6,9 @@ import pytest
 
 from nhiscan.model import Factor
 from nhiscan.result import AdminVerdict, Severity
+from nhiscan.rules import ai_operator_without_mfa
 from nhiscan.rules.person_without_mfa import RULE
-from tests.rules.support import access_key, estate, factor, gap, password, role, root, signal, user
+from tests.rules.support import access_key, estate, factor, gap, may, password, role, root, signal, user
 
 EXAMPLE = estate(user("ann"), password("ann"), factor("ann", present=False))
 
@@ -61,3 +62,11 @@ def test_a_root_user_is_always_asked() -> None:
 
 def test_a_door_for_people_is_guarded_where_they_sign_in() -> None:
     assert estate(role("door", human_access=True), gap("credentials")).run(RULE).clean
+
+
+def test_whoever_operates_ai_is_told_by_its_own_rule() -> None:
+    some = estate(user("ann"), password("ann"), factor("ann", present=False), may("ann", "invoke_models"))
+    assert some.run(RULE).clean
+    assert some.run(ai_operator_without_mfa.RULE).found == ["ann"]
+    first = estate(root(), factor("root", present=False), may("root", "invoke_models"))
+    assert first.run(RULE).found == ["root"]

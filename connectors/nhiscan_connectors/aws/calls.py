@@ -134,10 +134,11 @@ class Calls:
 
         def fetch(token: str | None) -> Page:
             with translated(operation, region):
-                if region and not self._sessions.offered(self.shard, service, region):
-                    raise AbsentError(f"{service} is not offered in {region}")
                 client = self._sessions.client(self.shard, service, region)
                 model = client.meta.service_model.operation_model(name)
+                prefix = (model.endpoint or {}).get("hostPrefix", "")
+                if region and "{" not in prefix and not self._sessions.offered(self.shard, service, region, prefix):
+                    raise AbsentError(f"{service} is not offered in {region}")
                 paging = self._sessions.paging(service, name, model)
                 call = dict(params)
                 if paging.limit and paging.size and paging.limit not in call:

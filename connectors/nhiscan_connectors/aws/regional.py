@@ -235,4 +235,14 @@ def named_on_the_way(id_key: str, wheres: dict[str, str] | None = None) -> Place
     return place
 
 
-_VARIABLE_FIELDS = frozenset({"Variables", "environment", "environmentVariables", "Environment", "variables"})
+_VARIABLE_FIELDS = frozenset(
+    {
+        "Variables",
+        "environment",
+        "environmentVariables",
+        "Environment",
+        "variables",
+        "RuntimeEnvironmentVariables",
+        "env",
+    }
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from collections.abc import Callable
@@ -36,7 +37,7 @@ class Sessions:
         self._clients: dict[str, dict[tuple[str, str], Any]] = {}
         """By shard, so that they can be let go with it: the clients of a region hold ten megabytes."""
         self._paging: dict[tuple[str, str], Paging] = {}
-        self._offered: dict[tuple[str, str], bool] = {}
+        self._offered: dict[tuple[str, str, str], bool] = {}
 
     def client(self, shard: Shard, service: str, region: str) -> Any:
         """The client of `service` with the credentials that the shard names."""
@@ -62,18 +63,19 @@ class Sessions:
                 self._paging[key] = paging_of(model, self._paginator_config(service, operation))
             return self._paging[key]
 
-    def offered(self, shard: Shard, service: str, region: str) -> bool:
+    def offered(self, shard: Shard, service: str, region: str, prefix: str = "") -> bool:
         """False where the host of a service has no name in a region that has other hosts.
 
         The SDK's data do not tell: they name no region for young services, and every region for some that have few.
         A resolver that is out of order, or a proxy that resolves for us, proves nothing: then the service is asked.
+        `prefix`: what the call's own model puts before the name of the host.
         """
-        key = (service, region)
+        key = (service, region, prefix)
         with self._lock:
             known = self._offered.get(key)
         if known is None:
             host = urlsplit(self.client(shard, service, region).meta.endpoint_url).hostname or ""
-            known = self._is_offered(host, region)
+            known = self._is_offered(prefix + host, region)
             with self._lock:
                 self._offered[key] = known
         return known
@@ -97,6 +99,11 @@ class Sessions:
         except OSError:
             return False
         return False
+
+    @property
+    def _endpoint(self) -> str | None:
+        """The endpoint for all services, by option or by environment; None for AWS's own hosts."""
+        return self._settings.get("endpoint_url") or os.environ.get("AWS_ENDPOINT_URL") or None
 
     @property
     def region(self) -> str:
@@ -138,6 +145,8 @@ class Sessions:
                 connect_timeout=10,
                 read_timeout=60,
                 user_agent_extra=f"nhiscan/{__version__}",
+                # Behind an endpoint of the user's own there is one host for all calls.
+                **({"inject_host_prefix": False} if self._endpoint else {}),
             ),
         )
 

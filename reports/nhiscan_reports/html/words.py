@@ -124,6 +124,10 @@ EDGES: Final = {
     "logs_to": "logs to",
     "federates": "vouches for",
     "hands_out": "hands out",
+    "runs": "runs",
+    "triggers": "triggers",
+    "administers": "administers",
+    "signs_in_to": "signs in to",
     "collaborates_with": "works with",
 }
 NODES: Final = {

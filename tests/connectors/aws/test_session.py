@@ -52,6 +52,13 @@ def test_a_service_without_a_name_in_a_region_that_has_others_is_absent() -> Non
 
 
 @pytest.mark.usefixtures("no_endpoint")
+def test_the_host_that_a_call_goes_to_counts() -> None:
+    sessions = Sessions({}, resolve=Resolver("aidevops"))
+    assert not sessions.offered(REGION_SHARD, "devops-agent", "eu-west-3")
+    assert sessions.offered(REGION_SHARD, "devops-agent", "eu-west-3", "cp.")
+
+
+@pytest.mark.usefixtures("no_endpoint")
 @pytest.mark.parametrize(
     "resolver",
     [
