@@ -250,7 +250,12 @@ class Assignment(Record, frozen=True, kw_only=True, tag="assignment"):
     scope: str
     eligible: bool = False
     """True when it must be activated first."""
+    condition: str = ""
+    """Condition under which it holds, in the provider's own language; empty when there is none."""
+    created_at: datetime | None = None
     expires_at: datetime | None = None
+    id: str = ""
+    """The provider's own id of the assignment, where it has one."""
     source: str = ""
 
 

@@ -52,18 +52,19 @@ VARIABLES: Final = frozenset(
         "Env", "env", "envVars", "env_vars", "spark_env_vars", "appSettings", "AppSettings", "connectionStrings",
         "Headers", "headers", "customHeaders", "remoteMcp", "staticQueryParameters", "HeaderParameters",
         "QueryStringParameters", "BodyParameters", "profileProperties", "tokenUrlCustomProperties",
+        "AirflowConfigurationOptions", "ConnectionProperties", "HyperParameters",
     }
 )  # fmt: skip
 """Fields that hold environment variables or headers: a map, a list of names and values, or JSON text of either."""
 
 _WRAPPERS = frozenset({"Environment", "environment", "Env", "env"})
 """Those of them that may also be a description of an environment, with the variables in a field below."""
-_DESCRIPTIONS = frozenset({"agentCoreRuntimeEnvironment"})
+_DESCRIPTIONS = frozenset({"agentCoreRuntimeEnvironment", "AirflowVersion"})
 """Fields that are found in a description of an environment and never among its variables."""
 _USER_MAPS = frozenset({"tags", "Tags", "labels", "Labels", "metadata", "Metadata", "annotations", "Annotations"})
 """Fields whose keys people choose, as they choose the names of variables."""
-_NAME_KEYS = ("name", "Name", "key", "Key", "ParameterKey", "OptionName", "TagKey", "variable")
-_VALUE_KEYS = frozenset({"value", "Value", "ParameterValue", "OptionSettingValue", "TagValue"})
+_NAME_KEYS = ("name", "Name", "key", "Key", "ParameterKey", "OutputKey", "OptionName", "TagKey", "variable")
+_VALUE_KEYS = frozenset({"value", "Value", "ParameterValue", "OutputValue", "OptionSettingValue", "TagValue"})
 _REFERENCE_KEYS = frozenset(
     {"valueFrom", "ValueFrom", "valueSource", "secretRef", "secretKeyRef", "configMapKeyRef", "fieldRef", "secretName"}
 )

@@ -26,18 +26,51 @@ WAY = (
 EXAMPLE = estate(*WAY, admins={"ci": "can_become", "builder": "can_become", "boss": "is"})
 
 
+def test_one_mistake_is_one_finding_with_all_who_get_there_by_it() -> None:
+    finding = EXAMPLE.run(RULE).finding
+    assert finding.subject == "builder"
+    assert finding.severity == "high"
+    assert finding.related == ("boss", "ci")
+    assert finding.evidence == (
+        "iam role builder can make itself an administrator",
+        "role builder can pass role boss to a function",
+        "boss may do everything (policy all, statement 1)",
+        "1 identity gets there through it, and no further once it is mended: iam user ci",
+    )
+
+
+ALONE = estate(*WAY, admins={"ci": "can_become", "builder": "no", "boss": "is"})
+"""The last step is not the rule's to tell, so the whole way is told with whoever begins it."""
+
+
 def test_the_way_is_told_step_by_step_to_its_end() -> None:
-    said = EXAMPLE.run(RULE)
-    assert said.found == ["ci", "builder"]
-    assert said.findings[0].severity == "high"
-    assert said.findings[0].related == ("builder", "boss")
-    assert said.findings[0].evidence == (
+    finding = ALONE.run(RULE).finding
+    assert finding.subject == "ci"
+    assert finding.related == ("builder", "boss")
+    assert finding.evidence == (
         "iam user ci can make itself an administrator",
         "user ci can assume role builder",
         "role builder can pass role boss to a function",
         "this change ends it: remove ci from the trust of builder",
         "boss may do everything (policy all, statement 1)",
     )
+
+
+def test_a_program_behind_a_door_for_people_makes_the_door_weigh_more() -> None:
+    door = role("builder", human_access=True)
+    records = (WAY[0], door, *WAY[2:])
+    said = estate(*records, admins={"ci": "can_become", "builder": "can_become", "boss": "is"}).run(RULE)
+    assert said.finding.severity == "high"
+
+
+def test_many_who_follow_are_counted() -> None:
+    users = [user(f"u{number:02}") for number in range(20)]
+    steps = [becomes(one.id, "builder") for one in users]
+    admins: dict[str, AdminVerdict] = {one.id: "can_become" for one in users}
+    said = estate(*WAY[1:4], WAY[5], *users, *steps, admins={**admins, "builder": "can_become"}).run(RULE)
+    assert "20 identities get there through it" in said.text
+    assert "and 12 more" in said.text
+    assert len(said.finding.related) == 21
 
 
 def test_the_verdicts_of_the_example_are_those_that_the_core_gives() -> None:
@@ -82,14 +115,15 @@ def test_what_could_not_be_evaluated_is_unknown() -> None:
 
 def test_another_way_to_the_same_end_is_the_same_finding() -> None:
     around = estate(*WAY[:4], becomes("ci", "boss"), admins={"ci": "can_become"}).run(RULE).finding
-    assert around.fingerprint == EXAMPLE.run(RULE).findings[0].fingerprint
-    assert around.evidence != EXAMPLE.run(RULE).findings[0].evidence
+    assert around.fingerprint == ALONE.run(RULE).finding.fingerprint
+    assert around.evidence != ALONE.run(RULE).finding.evidence
 
 
 def test_a_circle_has_no_end_and_does_no_harm() -> None:
     circle = (becomes("a", "b"), becomes("b", "a"), becomes("b", administrator_of(ACCOUNT)))
     said = estate(user("a"), user("b"), *circle, admins={"a": "can_become", "b": "can_become"}).run(RULE)
-    assert said.findings[0].evidence[1:] == ("a can become b", f"b can become administrator:{ACCOUNT}")
+    assert said.finding.evidence[1] == f"b can become administrator:{ACCOUNT}"
+    assert said.finding.related == (administrator_of(ACCOUNT), "a")
 
 
 def test_a_long_way_is_shortened() -> None:

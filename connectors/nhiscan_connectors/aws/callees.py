@@ -30,10 +30,12 @@ _PATTERNS = (
     # Not a workload, but what stands between one and an outside API, an LLM's among them.
     re.compile(r"(arn:aws[a-z-]{0,12}:events:[a-z0-9-]{1,30}:\d{12}:api-destination/[\w./-]{1,128})", re.ASCII),
 )
-_ALIAS = re.compile(
-    r"(arn:aws[a-z-]{0,12}:bedrock:[a-z0-9-]{1,30}:\d{12}):(agent|flow)-?[a-z/]{0,8}alias/(\w{1,20})/\w{1,20}"
+_AGENT_ALIAS = re.compile(
+    r"(arn:aws[a-z-]{0,12}:bedrock:[a-z0-9-]{1,30}:\d{12}:agent)-alias/([A-Za-z0-9]{1,20})/\w{1,20}", re.ASCII
 )
-_FLOW_ALIAS = re.compile(r"(arn:aws[a-z-]{0,12}:bedrock:[a-z0-9-]{1,30}:\d{12}:flow/\w{1,20})/alias/\w{1,20}", re.ASCII)
+_FLOW_ALIAS = re.compile(
+    r"(arn:aws[a-z-]{0,12}:bedrock:[a-z0-9-]{1,30}:\d{12}:flow/[A-Za-z0-9]{1,20})/alias/\w{1,20}", re.ASCII
+)
 
 
 def callee(arn: str) -> str:
@@ -44,11 +46,10 @@ def callee(arn: str) -> str:
     for pattern in _PATTERNS:
         if match := pattern.fullmatch(arn):
             return match[1]
-    if match := _ALIAS.fullmatch(arn):
-        return f"{match[1]}:{match[2]}/{match[3]}"
-    if match := _FLOW_ALIAS.fullmatch(arn):
-        return match[1]
-    return ""
+    if match := _AGENT_ALIAS.fullmatch(arn):
+        return f"{match[1]}/{match[2]}"
+    match = _FLOW_ALIAS.fullmatch(arn)
+    return match[1] if match else ""
 
 
 def short(arn: str) -> str:

@@ -39,6 +39,11 @@ OPTIONS = (
         help="Also read which services and actions each user and role used: two calls and more an identity.",
         flag=True,
     ),
+    Option(
+        name="creators",
+        help="Also ask CloudTrail who made users, roles, keys, agents and functions in the last 90 days.",
+        flag=True,
+    ),
 )
 
 

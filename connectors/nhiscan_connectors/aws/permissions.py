@@ -27,6 +27,14 @@ _DENIED_AS: dict[str, tuple[str, str] | None] = {
     "sso:GetRoleCredentials": None,
 }
 """Calls that the policy language names otherwise, as action and resource; the others are their own action, on "*"."""
+_PREFIXES = {
+    "devops-agent": "aidevops",
+    "emr": "elasticmapreduce",
+    "lexv2-models": "lex",
+    "mwaa": "airflow",
+    "stepfunctions": "states",
+}
+"""Services whose actions begin with another word than the SDK's name for them."""
 
 
 def permission_policy(operations: Iterable[Operation], never: Iterable[str], form: str) -> str:
@@ -63,7 +71,8 @@ def _statements(operations: Iterable[Operation], never: Iterable[str]) -> Iterat
         yield from _parts(f"Read{_title(service)}", "Allow", permissions, "*")
     denied: dict[str, set[str]] = defaultdict(set)
     for call in never:
-        translated = _DENIED_AS.get(call, (call, "*"))
+        service, _, name = call.partition(":")
+        translated = _DENIED_AS.get(call, (f"{_PREFIXES.get(service, service)}:{name}", "*"))
         # A permission that the scanner itself needs cannot be denied: there it is the code that keeps away.
         if translated is not None and not (translated[1] == "*" and translated[0] in allowed):
             denied[translated[1]].add(translated[0])

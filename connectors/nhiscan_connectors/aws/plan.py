@@ -40,6 +40,8 @@ ACCOUNTS = Operation(
 )
 USAGE = "usage"
 """Option of a shard: usage data are to be read as well."""
+CREATORS = "creators"
+"""Option of a shard: CloudTrail is to be asked who made things."""
 OPERATIONS = (CALLER, ASSUME, REGIONS, ACCOUNTS)
 
 NEVER = (
@@ -64,7 +66,11 @@ NEVER = (
     "codepipeline:PollForJobs", "codepipeline:PollForThirdPartyJobs", "ec2:GetPasswordData",
     "lightsail:DownloadDefaultKeyPair", "lightsail:GetInstanceAccessDetails",
     "lightsail:GetRelationalDatabaseMasterUserPassword",
+    "emr:GetClusterSessionCredentials", "emr:GetOnClusterAppUIPresignedURL", "emr:GetPersistentAppUIPresignedURL",
+    "mwaa:CreateCliToken", "mwaa:CreateWebLoginToken",
     # Contents: code and data, in which secrets stand.
+    "devops-agent:GetAssetContent", "devops-agent:GetAssetFile", "lexv2-models:GetTestExecutionArtifactsUrl",
+    "stepfunctions:DescribeExecution", "stepfunctions:GetExecutionHistory",
     "codecommit:GetBlob", "codecommit:GetFile", "lambda:GetFunction", "lambda:GetLayerVersion", "s3:GetObject",
 )  # fmt: skip
 """Calls that return a secret, or what secrets stand in, by service and call as the SDK names them."""
@@ -119,7 +125,7 @@ def plan(sessions: Sessions, settings: Settings, sink: Sink) -> Iterator[Shard]:
 
 def _options(settings: Settings) -> dict[str, str]:
     asked = {key: str(settings[key]) for key in ("role_arn", "external_id") if settings.get(key)}
-    return {**asked, **({USAGE: "yes"} if settings.get(USAGE) else {})}
+    return {**asked, **{flag: "yes" for flag in (USAGE, CREATORS) if settings.get(flag)}}
 
 
 def _active(calls: Calls) -> list[str]:

@@ -186,7 +186,7 @@ def test_a_connection_that_is_cut(aws: Aws) -> None:
 
 def test_what_moto_does_not_know_is_a_page_of_html(aws: Aws) -> None:
     with pytest.raises(ResponseParserError):
-        aws.client("iam").generate_service_last_accessed_details(Arn="arn:aws:iam::123456789012:user/ann")
+        aws.client("iam").list_organizations_features()
     (call,) = aws.calls
     assert (call.source, call.status) == ("moto", 500)
 

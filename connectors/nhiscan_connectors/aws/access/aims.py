@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from nhiscan.inventory import Inventory
+from nhiscan.model import Workload
 from nhiscan_connectors.aws.access.context import ABSENT, Context, Values
 from nhiscan_connectors.aws.access.estate import Estate, Holder
 from nhiscan_connectors.aws.access.patterns import compiled, has_wildcard, literal_prefix, literal_suffix
@@ -206,20 +207,31 @@ class Aims:
             self._workloads = defaultdict(list)
             for runs in self._inventory.runs_as:
                 workload = self._inventory.workloads.get(runs.workload)
-                if workload is None or workload.provider != "aws":
-                    continue
+                if workload is None or workload.provider != "aws" or runs.by_platform:
+                    continue  # what only the platform holds is not had by whoever takes the workload over
                 role = self._estate.holders.get(runs.identity)
-                self._workloads[workload.scope.removeprefix("aws:"), workload.kind].append(
+                account = workload.scope.removeprefix("aws:")
+                arn, tags, title = self._handle(workload)
+                self._workloads[account, workload.kind].append(
                     Item(
-                        arn=workload.id,
+                        arn=arn,
                         gains=runs.identity,
                         name=role.subject if role is not None else runs.identity,
-                        known=_tagged(workload.tags, workload.scope.removeprefix("aws:")),
-                        workload=f"{kind_name(workload.kind)} {workload.name}",
+                        known=_tagged(tags, account),
+                        workload=title,
                         artifacts=tuple(_artifacts(workload.attributes.values())),
                     )
                 )
         return self._workloads.get((account, kind), [])
+
+    def _handle(self, workload: Workload) -> tuple[str, dict[str, str], str]:
+        """ARN, tags and name of what somebody takes hold of to have a workload: of a part of a cluster, the cluster."""
+        cluster = _cluster_of(workload)
+        if cluster:
+            known = self._inventory.workloads.get(cluster)
+            tags = known.tags if known is not None else {}
+            return cluster, tags, f"{kind_name('eks-cluster')} {cluster.rpartition('/')[2]}"
+        return workload.id, workload.tags, f"{kind_name(workload.kind)} {workload.name}"
 
     def _groups(self, account: str) -> list[Item]:
         return [
@@ -243,6 +255,14 @@ class Aims:
                     )
                 )
         return items
+
+
+def _cluster_of(workload: Workload) -> str:
+    """ARN of the EKS cluster that a workload is part of; empty for anything else."""
+    cluster = workload.attributes.get("cluster", "") if workload.kind.startswith("eks-") else ""
+    if not cluster or cluster.startswith("arn:"):
+        return cluster
+    return f"{workload.id.rpartition(':')[0]}:cluster/{cluster}"  # arn:...:nodegroup/CLUSTER/NAME/ID
 
 
 _KEYS = 2  # AWS allows two access keys a user

@@ -45,11 +45,12 @@ Compare: TypeAlias = Callable[[str, str], bool]
 """(policy value, request value) -> whether they match."""
 
 
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
+
+
 def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
+    # Python's own reading takes "nan", "inf", "1_0" and digits of other scripts as well.
+    return float(text) if _NUMBER.fullmatch(text) else None
 
 
 @lru_cache(maxsize=4096)
@@ -121,6 +122,14 @@ OPERATORS = frozenset(_KNOWN)
 """Every base operator, lower-case."""
 
 
+def takes_variables(operator: str) -> bool:
+    """Whether policy variables are filled in in the values of a base operator: those of text and ARNs alone.
+
+    Source: IAM User Guide, "IAM policy elements: Variables and tags".
+    """
+    return operator.startswith(("string", "arn"))
+
+
 def split_operator(written: str) -> tuple[str, Quantifier, bool] | None:
     """Base operator, quantifier and IfExists of an operator as written; None when there is no such operator."""
     name = written.strip().lower()
@@ -174,6 +183,8 @@ def evaluate(test: Test, context: Context) -> Truth:
         return any_of(value.lower() == ("false" if present else "true") for value in test.values)
     if present is None:
         return frozenset((test.key,))
+    if test.quantifier:
+        present = tuple(value for value in present if value)  # set operators take empty texts as no values
     if not present:
         return _without_key(test)
     base = _NEGATED.get(test.operator, test.operator)

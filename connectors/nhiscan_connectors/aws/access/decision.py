@@ -180,13 +180,16 @@ class _Request:
         return must_agree(arn) or self._foreign() or not read_in(self.estate.inventory, self.scope, service)
 
     def _naming(self, lines: Iterable[Line]) -> list[Line]:
+        return [line for line in lines if self._named(line)]
+
+    def _named(self, line: Line) -> str:
         holder = self.holder
-        return [line for line in lines if names(line.statement, holder.id, holder.account, holder.unique_id)]
+        return names(line.statement, holder.id, holder.account, holder.unique_id, bool(holder.boundary))
 
     def _how(self, allows: Iterable[Line]) -> str:
         """The strongest way in which statements that may allow name the identity."""
         found = {
-            names(line.statement, self.holder.id, self.holder.account, self.holder.unique_id)
+            self._named(line)
             for line in allows
             if said(line.statement, self.question.resource, self.context) is not False
         }
@@ -283,7 +286,7 @@ def _facts_of_resource(estate: Estate, arn: str, scope: str) -> dict[str, tuple[
     """Condition keys that the resource decides, as far as the inventory knows it."""
     known: dict[str, tuple[str, ...]] = {}
     if scope:
-        known["aws:resourceaccount"] = (scope.removeprefix("aws:"),)
+        known["aws:resourceaccount"] = known["s3:resourceaccount"] = (scope.removeprefix("aws:"),)
         organization = estate.organization(scope)
         if organization:
             known["aws:resourceorgid"] = (organization,)

@@ -12,7 +12,14 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from nhiscan.errors import NhiscanError
-from nhiscan_connectors.aws.access.conditions import Test, Truth, split_operator, substitute, with_parts
+from nhiscan_connectors.aws.access.conditions import (
+    Test,
+    Truth,
+    split_operator,
+    substitute,
+    takes_variables,
+    with_parts,
+)
 from nhiscan_connectors.aws.access.context import Context
 from nhiscan_connectors.aws.access.patterns import matches
 from nhiscan_connectors.aws.access.universe import mask_of
@@ -253,7 +260,7 @@ def _tests(block: Any, variables: bool, where: str) -> tuple[Test, ...]:
                     key=key,
                     lower=key.lower(),
                     values=_values(values, f"{written} {key}", where),
-                    variables=variables,
+                    variables=variables and takes_variables(operator),
                     text=written,
                 )
             )

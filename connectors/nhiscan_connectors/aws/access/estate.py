@@ -278,6 +278,7 @@ class Estate:
             **direct(),
             "aws:principalarn": (holder.id,),
             "aws:principalaccount": (holder.account,),
+            "kms:calleraccount": (holder.account,),
             "aws:principaltype": ("User",) if holder.kind == "iam-user" else ("AssumedRole",),
         }
         for key, value in holder.tags.items():

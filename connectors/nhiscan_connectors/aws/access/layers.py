@@ -105,7 +105,15 @@ class View:
         """Whether the answer depends on who asks, beyond the policies."""
 
 
-_OF_PRINCIPAL = ("aws:principal", "aws:username", "aws:userid", "aws:sourceidentity", "aws:federated", "saml:")
+_OF_PRINCIPAL = (
+    "aws:principal",
+    "aws:username",
+    "aws:userid",
+    "aws:sourceidentity",
+    "aws:federated",
+    "kms:calleraccount",
+    "saml:",
+)
 
 
 def _is_personal(statement: Statement) -> bool:

@@ -98,6 +98,32 @@ _SAGEMAKER = (
         "sagemaker:UpdateDomain sagemaker:CreateUserProfile sagemaker:CreateApp sagemaker:CreatePresignedDomainUrl",
         "can give {target} to a Studio domain and open an app in it",
     ),
+    passed(
+        "sagemaker-create-domain",
+        "sagemaker",
+        "sagemaker:CreateDomain sagemaker:CreateUserProfile sagemaker:CreateApp sagemaker:CreatePresignedDomainUrl",
+        "can make a Studio domain that runs as {target} and open an app in it",
+    ),
+    passed(
+        "sagemaker-create-user-profile",
+        "sagemaker",
+        "sagemaker:CreateUserProfile sagemaker:CreateApp sagemaker:CreatePresignedDomainUrl",
+        "can make a Studio user that runs as {target} and open its app",
+    ),
+    held(
+        "sagemaker-start-session",
+        "sagemaker-domain sagemaker-user-profile",
+        "",
+        "can connect its own editor to a space of {workload}, which runs as {target}",
+        anywhere="sagemaker:StartSession",
+        note="a space with remote access switched on",
+    ),
+    passed(
+        "sagemaker-cluster",
+        "sagemaker",
+        "sagemaker:CreateCluster",
+        "can start a HyperPod cluster whose machines run a script of its own as {target}",
+    ),
     held(
         "sagemaker-mlflow",
         "sagemaker-mlflow",

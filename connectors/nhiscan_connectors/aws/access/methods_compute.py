@@ -123,11 +123,13 @@ _EC2 = (
     ),
     held(
         "ec2-launch-template-version",
-        "ec2-launch-template",
-        "ec2:CreateLaunchTemplateVersion ec2:ModifyLaunchTemplate",
-        "can rewrite {workload}, from which instances start as {target}",
+        "ec2-instance",
+        "",
+        "can rewrite a launch template so that the next instance like {workload} starts with its script, as {target}",
         "ec2-004",
         "labs:ec2-005",
+        anywhere="ec2:CreateLaunchTemplateVersion ec2:ModifyLaunchTemplate",
+        note="a launch template that such instances start from",
     ),
     held(
         "ec2-instance-connect",
@@ -198,6 +200,26 @@ _EC2 = (
         "ssm",
         "ssm:StartAutomationExecution",
         "can start an automation that acts as {target}",
+    ),
+    passed(
+        "ssm-create-activation",
+        "ssm",
+        "ssm:CreateActivation",
+        "can register a machine of its own that runs as {target}",
+    ),
+    passed(
+        "ssm-update-managed-role",
+        "ssm",
+        "ssm:UpdateManagedInstanceRole",
+        "can give {target} to a machine that is registered with Systems Manager",
+        note="control of a registered machine",
+    ),
+    passed(
+        "ssm-default-host-role",
+        "ssm",
+        "ssm:UpdateServiceSetting",
+        "can make {target} the role of all instances without a profile",
+        note="control of an instance without a profile",
     ),
 )
 
@@ -296,7 +318,7 @@ _CONTAINERS = (
     ),
     held(
         "eks-access-entry",
-        "eks-cluster",
+        "eks-cluster eks-nodegroup eks-service-account eks-addon eks-capability",
         "eks:CreateAccessEntry",
         "can make itself administrator of {workload}, whose nodes and pods run as {target}",
         anywhere="eks:AssociateAccessPolicy",
@@ -306,6 +328,13 @@ _CONTAINERS = (
         "ecs-tasks",
         "batch:RegisterJobDefinition batch:SubmitJob",
         "can run a batch job as {target}",
+    ),
+    held(
+        "batch-submit-override",
+        "batch-job-definition",
+        "batch:SubmitJob",
+        "can run {workload} with commands of its own as {target}",
+        note="a job queue that takes it",
     ),
     passed(
         "apprunner-create",

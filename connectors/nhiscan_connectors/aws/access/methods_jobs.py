@@ -40,10 +40,23 @@ _BUILD = (
         "can rewrite {workload}, which runs as {target}, and start it",
     ),
     passed(
+        "codebuild-update-pass",
+        "codebuild",
+        "codebuild:UpdateProject codebuild:StartBuild",
+        "can rewrite a build project to run as {target}, and start it",
+    ),
+    passed(
         "codepipeline-create",
         "codepipeline",
         "codepipeline:CreatePipeline codebuild:CreateProject codepipeline:StartPipelineExecution",
         "can run a pipeline of its own as {target}",
+    ),
+    passed(
+        "codepipeline-update",
+        "codepipeline",
+        "codepipeline:UpdatePipeline codepipeline:StartPipelineExecution",
+        "can rewrite a pipeline to run as {target}",
+        note="what the pipeline's actions let through",
     ),
     held(
         "codepipeline-poll",
@@ -167,9 +180,16 @@ _DATA = (
     ),
     held(
         "emr-open-editor",
-        "emr-notebook",
+        "emr-cluster",
         "elasticmapreduce:OpenEditorInConsole",
-        "can open {workload}, which runs as {target}",
+        "can open a notebook on {workload}, whose machines run as {target}",
+        note="a notebook that is attached to the cluster",
+    ),
+    held(
+        "emr-add-steps",
+        "emr-cluster",
+        "elasticmapreduce:AddJobFlowSteps",
+        "can run steps of its own on {workload}, whose machines run as {target}",
     ),
     passed(
         "emr-serverless-run",
@@ -201,6 +221,12 @@ _FLOW = (
         note="an execution of it",
     ),
     passed(
+        "states-update-pass",
+        "states",
+        "states:UpdateStateMachine states:StartExecution",
+        "can rewrite a state machine to run as {target}, and start it",
+    ),
+    passed(
         "scheduler-create",
         "scheduler",
         "scheduler:CreateSchedule",
@@ -218,7 +244,15 @@ _FLOW = (
         "events:PutRule events:PutTargets",
         "can have events set off calls that are made as {target}",
     ),
+    passed(
+        "events-put-targets-only",
+        "events",
+        "events:PutTargets",
+        "can add a target to a rule, which is called as {target}",
+        note="a rule that goes off",
+    ),
     passed("pipes-create", "pipes", "pipes:CreatePipe", "can run an event pipe as {target}"),
+    passed("pipes-update", "pipes", "pipes:UpdatePipe", "can rewrite an event pipe to run as {target}"),
 )
 
 JOBS: tuple[Method, ...] = (*_BUILD, *_DATA, *_FLOW)

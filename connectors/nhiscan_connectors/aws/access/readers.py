@@ -75,13 +75,13 @@ def _by_resource(estate: Estate, holder: Holder, arn: str, action: str) -> Rulin
     context = estate.context(holder)
     allows, denies = estate.layer("resource policy", policies, "resource").of(action.lower())
     for line in denies:
-        named = names(line.statement, holder.id, holder.account, holder.unique_id)
+        named = names(line.statement, holder.id, holder.account, holder.unique_id, bool(holder.boundary))
         if named and said(line.statement, arn, context) is True:
             return DENIED
     foreign = holder.scope != scope_of(estate.inventory, arn)
     enough = ("itself", "everyone", "account") if foreign else ("itself", "everyone")
     for line in allows:
-        if names(line.statement, holder.id, holder.account, holder.unique_id) not in enough:
+        if names(line.statement, holder.id, holder.account, holder.unique_id, bool(holder.boundary)) not in enough:
             continue
         met = said(line.statement, arn, context)
         if met is False or (foreign and not _by_identity(estate, holder, action, arn)):

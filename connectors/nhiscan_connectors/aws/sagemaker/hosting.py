@@ -19,7 +19,7 @@ from nhiscan_connectors.aws.calls import Calls
 from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.refusals import refusal
 from nhiscan_connectors.aws.regional import Reading, call, named_on_the_way, role_arn, variables_of
-from nhiscan_connectors.aws.sagemaker.shapes import objects, workload
+from nhiscan_connectors.aws.sagemaker.shapes import distinct, objects, workload
 
 MODELS = call("sagemaker:ListModels", "lists models", "which models are ready to be served")
 MODEL = call(
@@ -102,7 +102,7 @@ def _model(reading: Reading, listed: dict[str, Any], detail: dict[str, Any]) -> 
     names = [variable for variable, _ in variables]
     yield workload(reading, "sagemaker-model", arn, name, (detail, listed), facts, variables=names)
     yield from reading.runs_as(arn, detail.get("ExecutionRoleArn"))
-    yield from reading.environment(arn, f"model {name}", dict.fromkeys(variables))
+    yield from reading.environment(arn, f"model {name}", distinct(variables))
     for container in containers:
         yield from _registry(arn, name, container)
 
@@ -197,7 +197,7 @@ def _components(reading: Reading, models: dict[str, dict[str, Any]], arns: dict[
         yield workload(reading, kind, arn, name, (detail, component), facts, variables=names, public=False)
         reason = f"component {name} is served by endpoint {text(component.get('EndpointName'))}"
         yield Link(source=arn, target=component["EndpointArn"], kind="part_of", reason=reason)
-        yield from reading.environment(arn, f"component {name}", dict.fromkeys(variables))
+        yield from reading.environment(arn, f"component {name}", distinct(variables))
         for model in served:
             yield from _serves(reading, f"component {name}", arn, model, arns)
             own = models.get(model, {}).get("ExecutionRoleArn")

@@ -26,7 +26,7 @@ TRAINING = call(
     "reads the role and the names of the environment variables of a training job in progress",
     "what a training job runs as and which keys it holds",
     # Free text that people put keys into, next to numbers that say nothing here.
-    drop=("HyperParameters", "RuleParameters", "HookParameters"),
+    drop=("RuleParameters", "HookParameters"),
 )
 PROCESSINGS = call("sagemaker:ListProcessingJobs", "lists processing jobs in progress", "which processing jobs run now")
 PROCESSING = call(

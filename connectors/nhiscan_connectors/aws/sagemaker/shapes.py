@@ -48,6 +48,11 @@ def maker(subject: str, answer: Mapping[str, Any], operation: Operation) -> Iter
         yield Ownership(subject=subject, owner=owner, kind="creator", source=operation.name)
 
 
+def distinct(variables: Sequence[tuple[str, object]]) -> list[tuple[str, object]]:
+    """Variables, each once: containers that make up one thing often share them."""
+    return list({(name, text(value)): (name, value) for name, value in variables}.values())
+
+
 def joined(values: object) -> str:
     """Texts of a list, for an attribute."""
     return ", ".join(value for value in values if isinstance(value, str)) if isinstance(values, list) else ""

@@ -40,8 +40,6 @@ TARGETS = call(
     "events:ListTargetsByRule",
     "lists what a rule starts, and the role with which it does",
     "what a rule starts and acts as",
-    # Headers and parameters of requests to outside APIs, in which people put keys.
-    drop=("HeaderParameters", "QueryStringParameters"),
 )
 
 _Key = tuple[str, str]

@@ -24,8 +24,6 @@ PIPE = call(
     "pipes:DescribePipe",
     "reads the role of a pipe and the secrets with which it logs in at brokers",
     "what a pipe acts as and which secrets it reads",
-    # Headers and parameters of requests to outside APIs, in which people put keys.
-    drop=("HeaderParameters", "QueryStringParameters"),
 )
 
 

@@ -131,6 +131,9 @@ def condition_holds(operator: str, key: str, values: list[Any], variables: bool,
     optional = name.endswith("ifexists")
     name = name.removesuffix("ifexists")
     negative = "not" in name
+    if present is not None and (every or some):
+        present = [value for value in present if value] or None
+    variables = variables and name.startswith(("string", "arn"))
     if present is None:
         return optional or every or (negative and not some)
 

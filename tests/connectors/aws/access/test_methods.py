@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
-from nhiscan.model import CanBecome, Capability, Credential, FederationProvider, Grant, administrator_of
+import nhiscan_connectors.aws
+from nhiscan.model import CanBecome, Capability, Credential, FederationProvider, Grant, RunsAs, administrator_of
 from nhiscan_connectors.aws.access.method import Method
 from nhiscan_connectors.aws.access.methods import METHODS
 from nhiscan_connectors.aws.access.patterns import meet
@@ -315,6 +317,60 @@ def test_artifact_must_be_the_workloads_own() -> None:
     own = f"arn:aws:ecr:eu-west-1:{ACCOUNT}:repository/agents"
     assert Setting(image, [allow("ecr:PutImage", own)]).firing()
     assert not Setting(image, [allow("ecr:PutImage", own + "-other")]).edges()
+
+
+NOT_PARSED = {"datazone-project"}
+"""Kinds of workload that no parser of the connector makes yet, so that their methods stay latent."""
+
+
+def test_every_kind_of_workload_is_one_that_parsers_make() -> None:
+    aws = Path(nhiscan_connectors.aws.__file__).parent
+    sources = [path.read_text() for path in aws.rglob("*.py") if path.parent.name != "access"]
+    kinds = {kind for method in METHODS for kind in method.kinds}
+    assert {kind for kind in kinds if not any(f'"{kind}"' in source for source in sources)} == NOT_PARSED
+
+
+HOLDING = [method for method in METHODS if method.aim == "workload"]
+
+
+@pytest.mark.parametrize("method", HOLDING, ids=ids(HOLDING))
+def test_role_that_only_the_platform_holds_is_not_gained(method: Method) -> None:
+    setting = Setting(method, everything(method))
+    puller = setting.estate.role("puller", service="ec2.amazonaws.com")
+    (run,) = [record for record in setting.estate.records if isinstance(record, RunsAs)]
+    setting.estate.add(RunsAs(workload=run.workload, identity=puller, by_platform=True))
+    assert [edge.target for edge in setting.firing()] == [setting.target]
+
+
+@pytest.mark.parametrize(
+    ("kind", "id", "cluster"),
+    [
+        ("eks-nodegroup", "nodegroup/blue/workers/1a2b", "blue"),
+        (
+            "eks-service-account",
+            "cluster/blue/serviceaccount/default/pay",
+            "arn:aws:eks:eu-west-1:111122223333:cluster/blue",
+        ),
+        ("eks-addon", "addon/blue/csi/1a2b", "blue"),
+        ("eks-capability", "capability/blue/argo/1a2b", "blue"),
+    ],
+)
+def test_part_of_a_cluster_is_had_through_the_cluster(kind: str, id: str, cluster: str) -> None:
+    place = f"arn:aws:eks:eu-west-1:{ACCOUNT}:"
+    estate = Estate()
+    actor = estate.user(
+        "actor", allow("eks:CreateAccessEntry", place + "cluster/blue"), allow("eks:AssociateAccessPolicy")
+    )
+    other = estate.user(
+        "other", allow("eks:CreateAccessEntry", place + "cluster/red"), allow("eks:AssociateAccessPolicy")
+    )
+    victim = estate.role("victim", service="ec2.amazonaws.com")
+    estate.workload(kind, place + id, victim, attributes={"cluster": cluster})
+    _, derived = estate.judged()
+    edges = [record for record in derived if isinstance(record, CanBecome) and record.target == victim]
+    assert [(edge.identity, edge.method) for edge in edges] == [(actor, "eks-access-entry")]
+    assert "EKS cluster blue" in edges[0].reason
+    assert other not in {edge.identity for edge in edges}
 
 
 CATALOGUE = [

@@ -416,6 +416,147 @@ CASES = [
         f"arn:aws:iam::{ACCOUNT}:user/alice",
         "allowed",
     ),
+    # NotAction with NotResource.
+    *(
+        Case(why, pages.NOT_RESOURCE, statements, f"dynamodb:{action}", TABLE + table, expected)
+        for statements, rows in (
+            (
+                [no(Effect="Allow", NotAction="dynamodb:Delete*", NotResource=TABLE + "pay*")],
+                (
+                    ("all but some actions on all but some resources", "GetItem", "books", "allowed"),
+                    ("an excepted action on another resource", "DeleteItem", "books", "denied"),
+                    ("another action on an excepted resource", "GetItem", "payroll", "denied"),
+                    ("an excepted action on an excepted resource", "DeleteItem", "payroll", "denied"),
+                ),
+            ),
+            (
+                [allow("*"), no(Effect="Deny", NotAction="dynamodb:Get*", NotResource=TABLE + "books")],
+                (
+                    ("a deny of all but reading, everywhere but here: reading here", "GetItem", "books", "allowed"),
+                    ("the same: writing here", "PutItem", "books", "allowed"),
+                    ("the same: reading there", "GetItem", "payroll", "allowed"),
+                    ("the same: writing there", "PutItem", "payroll", "denied"),
+                ),
+            ),
+        )
+        for why, action, table, expected in rows
+    ),
+    # Wildcards across the segments of an ARN.
+    *(
+        Case(why, pages.RESOURCE, [allow("dynamodb:*", pattern)], "dynamodb:GetItem", TABLE + "books", expected)
+        for why, pattern, expected in (
+            ("stars for region and account", "arn:aws:dynamodb:*:*:table/books", "allowed"),
+            ("a star for the partition", f"arn:*:dynamodb:eu-west-1:{ACCOUNT}:table/books", "allowed"),
+            ("another partition", f"arn:aws-cn:dynamodb:eu-west-1:{ACCOUNT}:table/books", "denied"),
+            ("a star for every segment", "arn:*:*:*:*:*", "allowed"),
+            ("a question mark in the region", f"arn:aws:dynamodb:eu-west-?:{ACCOUNT}:table/books", "allowed"),
+            ("a question mark is no colon", f"arn:aws:dynamodb:eu-west-1?{ACCOUNT}:table/books", "denied"),
+            ("question marks for the account", f"arn:aws:dynamodb:eu-west-1:{'?' * 12}:table/books", "allowed"),
+            ("one question mark too few", f"arn:aws:dynamodb:eu-west-1:{'?' * 11}:table/books", "denied"),
+            ("an empty account is no account", "arn:aws:dynamodb:eu-west-1::table/books", "denied"),
+            ("the service minds case", f"arn:aws:DynamoDB:eu-west-1:{ACCOUNT}:table/books", "denied"),
+            ("a star in the middle of a name", TABLE + "b*s", "allowed"),
+            ("three stars and a question mark", TABLE + "*b*o?s*", "allowed"),
+            ("a star that needs what is not there", TABLE + "*books*x", "denied"),
+            ("a trailing slash is text", TABLE + "books/", "denied"),
+            ("a space is text", TABLE + "books ", "denied"),
+        )
+    ),
+    # Actions once more.
+    Case("question marks in an action", pages.ACTION, [allow("iam:Get?ser")], "iam:GetUser", "*", "allowed"),
+    Case("stars around a word", pages.ACTION, [allow("*:*tag*")], "ec2:CreateTags", "*", "allowed"),
+    Case(
+        "a deny ignores case as well", pages.ACTION, [allow("*"), deny("EC2:stop*")], "ec2:StopInstances", "*", "denied"
+    ),
+    Case(
+        "a NotAction ignores case as well",
+        pages.NOT_ACTION,
+        [no(Effect="Allow", NotAction="EC2:STOP*", Resource="*")],
+        "ec2:StopInstances",
+        "*",
+        "denied",
+    ),
+    Case(
+        "all but everything is nothing",
+        pages.NOT_ACTION,
+        [no(Effect="Allow", NotAction="*", Resource="*")],
+        "ec2:StopInstances",
+        "*",
+        "denied",
+    ),
+    Case(
+        "everywhere but everywhere is nowhere",
+        pages.NOT_RESOURCE,
+        [no(Effect="Allow", Action="ec2:*", NotResource="*")],
+        "ec2:StopInstances",
+        "*",
+        "denied",
+    ),
+    # Variables once more.
+    Case(
+        "two variables in one resource",
+        pages.VARIABLES,
+        [allow("dynamodb:*", TABLE + "${aws:PrincipalTag/team}-${aws:username}")],
+        "dynamodb:GetItem",
+        TABLE + "blue-alice",
+        "allowed",
+    ),
+    Case(
+        "one of two variables has no value",
+        pages.VARIABLES,
+        [allow("dynamodb:*", TABLE + "${aws:PrincipalTag/team}-${aws:PrincipalTag/cell}")],
+        "dynamodb:GetItem",
+        TABLE + "blue-",
+        "denied",
+    ),
+    Case(
+        "a default for a name that a user has",
+        pages.VARIABLES,
+        [allow("dynamodb:*", TABLE + "${aws:username, 'nobody'}")],
+        "dynamodb:GetItem",
+        TABLE + "alice",
+        "allowed",
+    ),
+    Case(
+        "a default is text, not a pattern",
+        pages.VARIABLES,
+        [allow("dynamodb:*", TABLE + "${aws:PrincipalTag/cell, '*'}")],
+        "dynamodb:GetItem",
+        TABLE + "books",
+        "denied",
+    ),
+    Case(
+        "an exception by a variable without a value excepts nothing",
+        pages.VARIABLES,
+        [allow("dynamodb:*"), no(Effect="Deny", Action="dynamodb:*", NotResource=TABLE + "${aws:PrincipalTag/cell}")],
+        "dynamodb:GetItem",
+        TABLE + "books",
+        "denied",
+    ),
+    Case(
+        "a deny by a variable without a value denies nothing",
+        pages.VARIABLES,
+        [allow("dynamodb:*"), deny("dynamodb:*", TABLE + "${aws:PrincipalTag/cell}*")],
+        "dynamodb:GetItem",
+        TABLE + "books",
+        "allowed",
+    ),
+    Case(
+        "an escaped question mark",
+        pages.VARIABLES,
+        [allow("dynamodb:*", TABLE + "book${?}")],
+        "dynamodb:GetItem",
+        TABLE + "books",
+        "denied",
+    ),
+    Case(
+        "an escaped dollar",
+        pages.VARIABLES,
+        [allow("dynamodb:*", TABLE + "${$}1")],
+        "dynamodb:GetItem",
+        TABLE + "$1",
+        "allowed",
+    ),
 ]
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from nhiscan.model import RunsAs
 from nhiscan_connectors.aws.services.mwaa import ENVIRONMENT, ENVIRONMENTS, SERVICE
 from tests.clouds.aws.fixtures import Aws
@@ -15,12 +13,6 @@ from tests.connectors.aws.support_org import collected
 
 REGION = "eu-west-1"
 ROLE = f"{IAM}:role/airflow"
-
-
-@pytest.fixture(autouse=True)
-def _one_host(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Airflow's calls go to a host of their own, "api." and the name of the endpoint, which an emulator has not."""
-    monkeypatch.setenv("AWS_DISABLE_HOST_PREFIX_INJECTION", "true")
 
 
 def test_environments(aws: Aws, tmp_path: Path) -> None:

@@ -243,7 +243,8 @@ def test_damaged_lists_are_told(operation: Any, key: str, value: Any) -> None:
 def test_a_damaged_description_hides_no_other() -> None:
     models = [{"ModelName": name, "ModelArn": arn(f"model/{name}")} for name in ("bad", "good")]
     bad = {"ModelArn": arn("model/bad"), "PrimaryContainer": 7, "Containers": ["x"], "ExecutionRoleArn": {}}
-    good = {"PrimaryContainer": {"Environment": {"A": "[value]"}}, "ExecutionRoleArn": ROLE}
+    twice: dict[str, Any] = {"Environment": {"A": {"b": []}}}
+    good = {"PrimaryContainer": twice, "Containers": [twice], "ExecutionRoleArn": ROLE}
     found = [
         answer(hosting.MODELS, {"Models": models}),
         answer(hosting.MODEL, bad, ModelName="bad"),
