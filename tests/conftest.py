@@ -1,3 +1,3 @@
 """Fixtures for all tests."""
 
-pytest_plugins = ["tests.clouds.aws.fixtures"]
+pytest_plugins = ["tests.clouds.aws.fixtures", "tests.clouds.azure.fixtures"]

@@ -12,6 +12,7 @@ import time
 from nhiscan.inventory import Inventory
 from nhiscan.model import Policy, PolicyUse
 from nhiscan_connectors.aws.access import access
+from tests.bench import cloudsplaining
 from tests.connectors.aws.access.estates import ACCOUNT, Estate, allow, deny, document, role_arn, trusts
 
 SIZES = (2_000, 10_000, 50_000)
@@ -69,7 +70,7 @@ def measure(count: int) -> dict[str, float]:
 
 
 def run(sizes: tuple[int, ...] = SIZES) -> None:
-    """Print seconds and peak memory, each size in a process of its own, and the exponent of growth."""
+    """Print seconds and peak memory, each size in a process of its own, the exponent, and a comparison."""
     print("access alone, generated policies:")
     print("  principals      derived      seconds      peak MB")
     seconds: list[float] = []
@@ -83,6 +84,7 @@ def run(sizes: tuple[int, ...] = SIZES) -> None:
     if len(sizes) > 1:
         exponent = math.log(seconds[-1] / seconds[0]) / math.log(sizes[-1] / sizes[0])
         print(f"  exponent {sizes[0]:,} to {sizes[-1]:,}: {exponent:.3f}")
+    cloudsplaining.compare(estate(sizes[0]))
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ class Maker(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Service of AWS that made the call in the caller's name."""
 
 
-class _Brief(Calls):
+class BriefCalls(Calls):
     """Calls whose answers are cut down to what is read, before they are written."""
 
     def __init__(self, calls: Calls) -> None:
@@ -96,7 +96,7 @@ def collect_creators(calls: Calls, creations: tuple[Creation, ...], *, at_home: 
     """One call and more for each name of an event. `at_home`: in the region where IAM writes its events."""
     if not calls.shard.options.get(CREATORS):
         return
-    brief = _Brief(calls)
+    brief = BriefCalls(calls)
     region = brief.home if at_home else ""
     for name in dict.fromkeys(creation.name for creation in creations):
         named = [{"AttributeKey": "EventName", "AttributeValue": name}]

@@ -10,7 +10,7 @@ from nhiscan.model import GapReason
 
 _DENIED = frozenset({
     "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "UnauthorizedException",
-    "NotAuthorized", "AuthFailure", "403", "Forbidden", "ForbiddenException", "InvalidSignatureException",
+    "NotAuthorized", "403", "Forbidden", "ForbiddenException", "InvalidSignatureException",
     "SignatureDoesNotMatch", "AuthorizationErrorException",
 })  # fmt: skip
 _THROTTLED = frozenset({
@@ -26,8 +26,9 @@ _ABSENT = frozenset({
     "FeatureDisabled", "FeatureDisabledException",
 })  # fmt: skip
 # A region that the account has not opted into answers as if the key did not exist.
+# EC2 says AuthFailure then; what a policy refuses it calls UnauthorizedOperation.
 _NOT_HERE = frozenset({
-    "UnrecognizedClientException", "InvalidClientTokenId", "InvalidClientTokenIdException", "OptInRequired",
+    "AuthFailure", "UnrecognizedClientException", "InvalidClientTokenId", "InvalidClientTokenIdException", "OptInRequired",
     "SubscriptionRequiredException", "UnknownOperationException", "InvalidAction", "UnsupportedOperation",
     "UnsupportedOperationException", "NotImplemented", "NotImplementedException", "404", "500", "501", "405",
     "FeatureNotAvailableException",

@@ -52,6 +52,11 @@ class _Service:
     target: str
 
 
+def _spoken(protocol: str) -> str:
+    """The protocol that boto3 speaks with a service: JSON where the model names a binary one first."""
+    return "json" if protocol == "smithy-rpc-v2-cbor" else protocol
+
+
 @cache
 def _services() -> Mapping[str, tuple[_Service, ...]]:
     """Services by signing name, from the first bytes of each model; reading whole models would take ten seconds."""
@@ -71,7 +76,7 @@ def _services() -> Mapping[str, tuple[_Service, ...]]:
         fields: dict[str, str] = dict(_FIELD.findall(match.group(1)))
         signing = fields.get("signingName") or fields["endpointPrefix"]
         found[signing].append(
-            _Service(folder.name, fields["protocol"], fields["apiVersion"], fields.get("targetPrefix", ""))
+            _Service(folder.name, _spoken(fields["protocol"]), fields["apiVersion"], fields.get("targetPrefix", ""))
         )
     return {signing: tuple(services) for signing, services in found.items()}
 

@@ -105,9 +105,10 @@ def function_url(
             "StatementId": f"url-{len(state.configs[function])}",
             "Action": "lambda:InvokeFunctionUrl",
             "Principal": lets_in,
-            "FunctionUrlAuthType": auth,
         }
-        backend.add_permission(function, alias or None, json.dumps(statement))
+        kept = backend.add_permission(function, alias or None, json.dumps(statement))
+        # AWS turns the parameter into a condition, and moto does not.
+        kept["Condition"] = {"StringEquals": {"lambda:FunctionUrlAuthType": auth}}
     return url
 
 

@@ -186,7 +186,9 @@ def test_a_connection_that_is_cut(aws: Aws) -> None:
 
 def test_what_moto_does_not_know_is_a_page_of_html(aws: Aws) -> None:
     with pytest.raises(ResponseParserError):
-        aws.client("iam").list_organizations_features()
+        aws.client("iam").simulate_principal_policy(
+            PolicySourceArn="arn:aws:iam::123456789012:user/ann", ActionNames=["s3:GetObject"]
+        )
     (call,) = aws.calls
     assert (call.source, call.status) == ("moto", 500)
 
@@ -199,7 +201,7 @@ def test_calls_are_logged_whoever_answers(aws: Aws) -> None:
     aws.client("lambda", "eu-west-1").list_functions(MaxItems=3)
     aws.client("organizations").create_organization(FeatureSet="ALL")
     aws.client("s3").list_buckets()
-    aws.client("bedrock-agent").list_agents()
+    aws.client("comprehend").list_endpoints()
     aws.client("bedrock").list_custom_models()
     aws.client("elbv2").describe_load_balancers(Names=[])
     seen = [(call.source, call.region, call.name, call.params, call.status) for call in aws.calls]
@@ -210,7 +212,7 @@ def test_calls_are_logged_whoever_answers(aws: Aws) -> None:
         ("moto", "eu-west-1", "lambda:ListFunctions", {"MaxItems": 3}, 200),
         ("moto", "us-east-1", "organizations:CreateOrganization", {"FeatureSet": "ALL"}, 200),
         ("moto", "us-east-1", "s3:ListBuckets", {}, 200),
-        ("moto", "us-east-1", "bedrock-agent:ListAgents", {}, 200),
+        ("moto", "us-east-1", "comprehend:ListEndpoints", {}, 200),
         ("moto", "us-east-1", "bedrock:ListCustomModels", {}, 200),
         ("moto", "us-east-1", "elbv2:DescribeLoadBalancers", {"Names": []}, 200),
     ]

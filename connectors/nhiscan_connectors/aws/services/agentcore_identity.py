@@ -26,7 +26,7 @@ IDENTITIES = call(
     "lists the identities of agents",
     "which identities agents have",
     permission="bedrock-agentcore:ListWorkloadIdentities",
-    blinds=("identities", "agents"),
+    blinds=("agents", "workloads"),
 )
 IDENTITY = call(
     "bedrock-agentcore-control:GetWorkloadIdentity",

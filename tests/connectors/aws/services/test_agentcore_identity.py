@@ -199,7 +199,7 @@ def test_refused_lists_hide_identities_and_secrets(aws: Aws, agents: Agents, tmp
         aws.faults.deny(CONTROL, operation)
     inventory = collected(SERVICE, tmp_path, endpoint=aws.endpoint, region=REGION)
     assert {(gap.permission, gap.blinds) for gap in inventory.gaps} == {
-        ("bedrock-agentcore:ListWorkloadIdentities", ("identities", "agents")),
+        ("bedrock-agentcore:ListWorkloadIdentities", ("agents", "workloads")),
         ("bedrock-agentcore:ListApiKeyCredentialProviders", ("secrets",)),
     }
 

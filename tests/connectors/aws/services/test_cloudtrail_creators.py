@@ -12,14 +12,18 @@ from botocore.model import Shape, StructureShape
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nhiscan import engine
 from nhiscan.connector import Settings
 from nhiscan.inventory import Inventory
 from nhiscan.model import AnyRecord, Link, Ownership
+from nhiscan.sink import BundleSink, Stop
 from nhiscan_connectors.aws import plan as planning
-from nhiscan_connectors.aws.connector import OPTIONS
+from nhiscan_connectors.aws.calls import Calls
+from nhiscan_connectors.aws.connector import OPTIONS, AwsConnector
 from nhiscan_connectors.aws.creation_events import OF_A_REGION, OF_IDENTITIES, Creation, kept_of_event, kept_of_page
-from nhiscan_connectors.aws.creators import KIND, LOOKUP, join_creators
+from nhiscan_connectors.aws.creators import KIND, LOOKUP, BriefCalls, join_creators
 from nhiscan_connectors.aws.services import agentcore_runtimes, cloudtrail_creators, cloudtrail_identity_creators, iam
+from nhiscan_connectors.aws.session import Sessions
 from tests.clouds.aws.fixtures import Aws
 from tests.clouds.aws.seed import ago, trust_service
 from tests.clouds.aws.seed_findings import happened, role_caller, user_caller
@@ -239,6 +243,32 @@ def test_a_refusal_is_told_once_and_ends_the_asking(aws: Aws, tmp_path: Path) ->
     assert [(gap.region, gap.permission) for gap in gaps] == [("", LOOKUP.permission), (REGION, LOOKUP.permission)]
     assert not [resource for resource in inventory.resources.values() if resource.kind == KIND]
     assert aws.calls.count("cloudtrail") == 2
+
+
+def test_what_was_read_before_a_refusal_counts(aws: Aws, tmp_path: Path) -> None:
+    arn = made_role(aws, "app", role_caller(aws.account, SSO, "ann@example.com"))
+    for number in range(60):
+        response = {"role": {"arn": f"{IAM}:role/gone{number}"}}
+        happened(aws.account, IAM_EVENTS, "CreateRole", user_caller(aws.account, "ci"), response, at=ago(20))
+    aws.faults.deny("cloudtrail", "LookupEvents", region=HOME, after=1)
+    inventory = complete(aws, tmp_path)
+    assert set(makers(inventory)) == {arn}
+    assert [gap.region for gap in inventory.gaps if gap.operation == LOOKUP.name] == [""]
+    assert aws.calls.count("cloudtrail", region=HOME) == 3  # two pages of one name, and the next name
+
+
+@pytest.mark.parametrize(
+    ("configured", "home"),
+    [("eu-west-1", "us-east-1"), ("cn-northwest-1", "cn-north-1"), ("us-gov-east-1", "us-gov-west-1")],
+)
+def test_iam_writes_its_events_in_one_region_of_a_partition(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, configured: str, home: str
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", configured)
+    bundle = engine.begin(tmp_path / "bundle", {"aws": {}}, {"aws": AwsConnector()}, started=ago(0))
+    sink = BundleSink(bundle, REGION_SHARD, stop=Stop())
+    assert BriefCalls(Calls(Sessions({}), REGION_SHARD, sink)).home == home
+    sink.close()
 
 
 def test_a_throttled_answer_is_asked_for_again(aws: Aws, tmp_path: Path) -> None:
