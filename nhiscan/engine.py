@@ -71,7 +71,7 @@ def collect(
     connectors: Mapping[str, Connector],
     secrets: Mapping[str, Settings],
     *,
-    workers: int = 16,
+    workers: int = 8,
     executor: Executor | None = None,
     manner: Manner | None = None,
 ) -> None:

@@ -211,4 +211,4 @@ def output_directory(output: str | None, config: Config) -> Path:
 
 def workers_of(max_workers: int | None, config: Config) -> int:
     """How many parts of a scan are collected at a time."""
-    return max_workers or config.scan.max_workers or 16
+    return max_workers or config.scan.max_workers or 8

@@ -19,7 +19,7 @@ from nhiscan.cli._options import ConnectorCommand, talk_options
     help="Directory of the bundle; one that is unfinished is gone on with.",
 )
 @click.option("--export", "exports", multiple=True, metavar="CONNECTOR=PATH", help="Read exported files, not the API.")
-@click.option("--max-workers", type=click.IntRange(1, 256), help="Parts collected at a time. Default: 16.")
+@click.option("--max-workers", type=click.IntRange(1, 256), help="Parts collected at a time. Default: 8.")
 @talk_options
 def command(
     connectors: tuple[str, ...],

@@ -19,7 +19,7 @@ from nhiscan.cli._options import ConnectorCommand, output_options, talk_options
     type=click.Path(path_type=Path, file_okay=False),
     help="Go on with an interrupted scan: its report or evidence directory.",
 )
-@click.option("--max-workers", type=click.IntRange(1, 256), help="Parts collected at a time. Default: 16.")
+@click.option("--max-workers", type=click.IntRange(1, 256), help="Parts collected at a time. Default: 8.")
 @output_options
 @talk_options
 def command(

@@ -1,4 +1,4 @@
-"""`make bench`: everything, or the parts that are named (scan, scale, access)."""
+"""`make bench`: everything, or the parts that are named (scan, regional, scale, access)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import subprocess
 import sys
 import time
 
-from tests.bench import access, scale, scan
+from tests.bench import access, regional, scale, scan
 
-PARTS = ("help", "scan", "scale", "access")
+PARTS = ("help", "scan", "regional", "scale", "access")
 
 
 def start_up(runs: int = 5) -> None:
@@ -32,6 +32,8 @@ def main() -> None:
         start_up()
     if "scan" in asked:
         scan.run()
+    if "regional" in asked:
+        regional.run()
     if "scale" in asked:
         scale.run()
     if "access" in asked:

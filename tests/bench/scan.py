@@ -10,6 +10,7 @@ import sys
 import tempfile
 import urllib.request
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +20,8 @@ RUNS = 3
 
 def run(runs: int = RUNS) -> None:
     """Print the medians of several scans."""
-    server = subprocess.Popen(
-        [sys.executable, "-m", "tests.clouds.aws.server", "--estate", "bench", "--users", str(USERS),
-         "--roles", str(ROLES), "--policies", str(POLICIES)],
-        stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    try:
-        assert server.stdout is not None
-        told = json.loads(server.stdout.readline())
-        env = {**os.environ, **told["env"], "AWS_ENDPOINT_URL": told["endpoint"]}
-        measured = [_once(told["endpoint"], env) for _ in range(runs)]
-    finally:
-        server.terminate()
-        server.wait()
+    estate = ("--estate", "bench", "--users", str(USERS), "--roles", str(ROLES), "--policies", str(POLICIES))
+    measured = measure(estate, ("--region", "us-east-1"), runs)
     calls: Counter[str] = measured[0]["calls"]
     pages = _pages(calls)
     print(
@@ -52,11 +42,26 @@ def _pages(calls: Counter[str]) -> int:
     return calls["iam:GetAccountAuthorizationDetails"] + calls["iam:ListAccessKeys"]
 
 
-def _once(endpoint: str, env: dict[str, str]) -> dict[str, Any]:
+def measure(estate: Sequence[str], scan: Sequence[str], runs: int) -> list[dict[str, Any]]:
+    """Scan an estate of the emulator several times, each in a process of its own."""
+    server = subprocess.Popen(
+        [sys.executable, "-m", "tests.clouds.aws.server", *estate], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert server.stdout is not None
+        told = json.loads(server.stdout.readline())
+        env = {**os.environ, **told["env"], "AWS_ENDPOINT_URL": told["endpoint"]}
+        return [_once(told["endpoint"], env, scan) for _ in range(runs)]
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _once(endpoint: str, env: dict[str, str], scan: Sequence[str]) -> dict[str, Any]:
     _control(endpoint, "DELETE", "calls")
     with tempfile.TemporaryDirectory() as directory:
         done = subprocess.run(
-            [sys.executable, "-m", "tests.bench.timed", "scan", "aws", "--region", "us-east-1", "-o",
+            [sys.executable, "-m", "tests.bench.timed", "scan", "aws", *scan, "-o",
              str(Path(directory) / "out"), "--log-format", "json"],
             env=env, capture_output=True, text=True, check=True,
         )  # fmt: skip
@@ -67,6 +72,7 @@ def _once(endpoint: str, env: dict[str, str]) -> dict[str, Any]:
     return {
         "calls": Counter(_control(endpoint, "GET", "counts")),
         "wall": usage["wall"],
+        "cpu": usage["cpu"],
         "peak_mb": usage["peak_mb"],
         "stages": stages,
         "after": after,

@@ -1,4 +1,4 @@
-"""Runs the command line, and says on standard error how long it took and how much memory it held."""
+"""Runs the command line, and says on standard error how long it took, how long it worked, and what memory it held."""
 
 from __future__ import annotations
 
@@ -14,5 +14,10 @@ if __name__ == "__main__":
     try:
         main()
     finally:
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(json.dumps({"wall": time.perf_counter() - begun, "peak_mb": peak}), file=sys.stderr)
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        told = {
+            "wall": time.perf_counter() - begun,
+            "cpu": usage.ru_utime + usage.ru_stime,
+            "peak_mb": usage.ru_maxrss / 1024,
+        }
+        print(json.dumps(told), file=sys.stderr)

@@ -9,7 +9,7 @@ from tests.clouds.aws.seed import Seed
 def seed_estate(
     emulator: Emulator, name: str, users: int = 1000, roles: int = 1000, policies: int = 300
 ) -> dict[str, str]:
-    """Seed an estate: none, company, bench or regional. The environment of a client that may read it, save for the endpoint."""
+    """Seed an estate by name. Gives the environment of a client that may read it, save for the endpoint."""
     match name:
         case "none":
             session = Seed(emulator).account().session()

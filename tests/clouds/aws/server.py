@@ -44,12 +44,15 @@ class AwsServer:
 @click.option("--users", default=1000, show_default=True, help="Users of the bench estate.")
 @click.option("--roles", default=1000, show_default=True, help="Roles of the bench estate.")
 @click.option("--policies", default=300, show_default=True, help="Policies of the bench estate.")
-def main(port: int, estate: str, users: int, roles: int, policies: int) -> None:
+@click.option("--latency", default=0.0, show_default=True, help="Seconds that each call waits before it is answered.")
+def main(port: int, estate: str, users: int, roles: int, policies: int, latency: float) -> None:
     """Serve the AWS emulator until a signal ends it."""
     from tests.clouds.aws.estates import seed_estate
 
     emulator = Emulator()
     environment = seed_estate(emulator, estate, users=users, roles=roles, policies=policies)
+    if latency:
+        emulator.faults.slow(latency)
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())

@@ -207,3 +207,45 @@ def test_roles_alike_are_judged_once() -> None:
     keys = KeyReaders(arranged)
     assert sum(len(list(keys.of(holder))) for holder in arranged.holders.values()) == 50
     assert len(keys._read) == 1
+
+
+def test_sentences_quote_the_identitys_own_policy() -> None:
+    estate = Estate()
+    text = document(allow(GET))
+    for name in ("ann", "bob"):
+        estate.attach(estate.user(name), text, f"{user_arn(name)}/policy/of-{name}")
+    estate.add(secret())
+    told = links(estate)
+    assert "policy of-ann," in told[user_arn("ann"), KEY]
+    assert "policy of-bob," in told[user_arn("bob"), KEY]
+
+
+def test_keys_that_a_pattern_cannot_match_are_not_looked_at() -> None:
+    estate = Estate()
+    for number in range(200):
+        key = f"{PREFIX}tenant-{number}/openai-AbCdEf"
+        estate.add(secret(key))
+        estate.role(f"tenant-{number}", allow(GET, key if number % 2 else f"{PREFIX}tenant-{number}/*"))
+    looked_at: list[int] = []
+
+    def afford(count: int) -> bool:
+        looked_at.append(count)
+        return True
+
+    arranged = Arranged(estate.inventory())
+    keys = KeyReaders(arranged, afford)
+    told = [link for holder in arranged.holders.values() for link in keys.of(holder)]
+    assert {(link.source.rpartition("-")[2], link.target.split("/")[0].rpartition("-")[2]) for link in told} == {
+        (str(number), str(number)) for number in range(200)
+    }
+    assert sum(looked_at) == 200
+
+
+def test_what_is_too_much_to_look_at_is_told_as_open() -> None:
+    estate = Estate()
+    ann = estate.user("ann", allow(GET, f"{PREFIX}openai/*"))
+    estate.add(*[secret(f"{PREFIX}openai/k{number}-AbCdEf") for number in range(FEW + 1)])
+    arranged = Arranged(estate.inventory())
+    (link,) = KeyReaders(arranged, lambda _: False).of(arranged.holders[ann])
+    assert link.target.startswith("any-of:")
+    assert "where limits on 9 keys, which were too many to look at, fit" in link.reason
