@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from nhiscan.result import SEVERITIES, GapResult, ScanResult, Severity, Share
+from nhiscan.result import SEVERITIES, AiCensus, GapResult, ScanResult, Severity, Share
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -125,6 +125,20 @@ def _identities(result: ScanResult) -> Iterator[Text]:
         )
     if summary.managed_by_provider:
         yield _line((f"{summary.managed_by_provider:,} of them are made and run by the provider.", "dim"), indent=2)
+    yield from _agents(summary.ai)
+
+
+def _agents(ai: AiCensus) -> Iterator[Text]:
+    """One line for the agents and one for the keys of LLM providers, where there are any or nobody could look."""
+    if ai.agents or ai.unseen:
+        platforms = count(len(ai.platforms), "platform")
+        more = ", or more: not all could be listed" if ai.unseen else ""
+        yield _line((f"{count(ai.agents, 'AI agent')} on {platforms}{more}.", ""), indent=2)
+    keys = sum(row.keys for row in ai.keys)
+    if keys:
+        open_ = sum(row.keys for row in ai.keys if row.in_clear)
+        style = "red" if open_ else ""
+        yield _line((f"{count(keys, 'key')} of LLM providers, {open_:,} of them in the open.", style), indent=2)
 
 
 def _shares(result: ScanResult) -> Iterator[Text]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from nhiscan.result import ScanResult
+from nhiscan.result import KeyPlace, ScanResult
 from nhiscan.terminal import clean, count, one_line, percent, print_summary
 from tests.reports.hostile import planted
 from tests.reports.sample import sample
@@ -136,3 +136,23 @@ def test_markup_in_names_is_only_text() -> None:
     risk = msgspec.structs.replace(estate.summary.risks[0], sentence="[bold]loud[/bold] :smile: [link=x]y[/link]")
     value = msgspec.structs.replace(estate, summary=msgspec.structs.replace(estate.summary, risks=[risk]))
     assert "[bold]loud[/bold] :smile: [link=x]y[/link]" in printed(value, terminal=False)
+
+
+def test_agents_and_keys_have_a_line_each_where_there_are_any() -> None:
+    agents = [
+        msgspec.structs.replace(item, platforms=[], agents=3, unseen=unseen, keys=keys)
+        for item in [result().summary.ai]
+        for unseen, keys in (
+            ([], []),
+            (["aws:1"], [KeyPlace(provider="x", place="y", in_clear=True, keys=2, shared=0)]),
+        )
+    ]
+    texts = [
+        printed(msgspec.structs.replace(result(), summary=msgspec.structs.replace(result().summary, ai=ai)))
+        for ai in agents
+    ]
+    assert "3 AI agents on 0 platforms." in texts[0]
+    assert "LLM providers" not in texts[0]
+    assert "3 AI agents on 0 platforms, or more: not all could be listed." in texts[1]
+    assert "2 keys of LLM providers, 2 of them in the open." in texts[1]
+    assert "AI agent" not in printed(result())
