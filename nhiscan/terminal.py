@@ -130,7 +130,9 @@ def _identities(result: ScanResult) -> Iterator[Text]:
 
 def _agents(ai: AiCensus) -> Iterator[Text]:
     """One line for the agents and one for the keys of LLM providers, where there are any or nobody could look."""
-    if ai.agents or ai.unseen:
+    if ai.unseen and not ai.agents:
+        yield _line(("AI agents could not be listed.", "yellow"), indent=2)
+    elif ai.agents:
         platforms = count(len(ai.platforms), "platform")
         more = ", or more: not all could be listed" if ai.unseen else ""
         yield _line((f"{count(ai.agents, 'AI agent')} on {platforms}{more}.", ""), indent=2)

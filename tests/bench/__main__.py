@@ -1,4 +1,4 @@
-"""`make bench`: everything, or the parts that are named (scan, regional, scale, access)."""
+"""`make bench`: everything, or the parts that are named (scan, regional, scale, access, azure)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import subprocess
 import sys
 import time
 
-from tests.bench import access, regional, scale, scan
+from tests.bench import access, azure, regional, scale, scan
 
-PARTS = ("help", "scan", "regional", "scale", "access")
+PARTS = ("help", "scan", "regional", "scale", "access", "azure")
 
 
 def start_up(runs: int = 5) -> None:
@@ -38,6 +38,8 @@ def main() -> None:
         scale.run()
     if "access" in asked:
         access.run()
+    if "azure" in asked:
+        azure.run()
 
 
 if __name__ == "__main__":

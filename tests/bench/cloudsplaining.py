@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import statistics
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import time
 import venv
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from nhiscan.errors import ExitCode
 from nhiscan.inventory import Inventory
@@ -137,35 +138,58 @@ def compare(inventory: Inventory, runs: int = RUNS) -> None:
         file.write_text(json.dumps(details(inventory)))
         count, size = len(inventory.identities), file.stat().st_size / 1e6
         print(f"one file of authorization details, {count:,} principals, {size:.1f} MB; medians of {runs} runs:")
-        own = statistics.median(_own(file, place / "own") for _ in range(runs))
-        print(f"  nhiscan         {own:>8.2f} s   {_OWN}")
         tool = _install(place / "environment")
-        if tool is None:
-            return
-        other = statistics.median(_other(tool, file, place) for _ in range(runs))
-        print(f"  cloudsplaining  {other:>8.2f} s   {_OTHER} ({_version(tool)})")
-        print(f"  ratio           {other / own:>8.1f}")
+        taken: dict[str, list[_Taken]] = {"nhiscan": [], "cloudsplaining": []}
+        for _ in range(runs):  # in turn, so that other load of the machine falls on both
+            taken["nhiscan"].append(_own(file, place / "own"))
+            if tool is not None:
+                taken["cloudsplaining"].append(_other(tool, file, place))
+        print("                    wall s     cpu s")
+        own = _print("nhiscan", taken["nhiscan"], _OWN)
+        if tool is not None:
+            other = _print("cloudsplaining", taken["cloudsplaining"], f"{_OTHER} ({_version(tool)})")
+            print(f"  {'ratio':<16}{other.wall / own.wall:>8.1f}{other.cpu / own.cpu:>10.1f}")
+
+
+class _Taken(NamedTuple):
+    """What one run took, in seconds."""
+
+    wall: float
+    cpu: float
+
+
+def _print(name: str, runs: list[_Taken], what: str) -> _Taken:
+    """The medians, printed."""
+    medians = _Taken(statistics.median(run.wall for run in runs), statistics.median(run.cpu for run in runs))
+    print(f"  {name:<16}{medians.wall:>8.2f}{medians.cpu:>10.2f}   {what}")
+    return medians
 
 
 _OWN = "all layers of policies together with denies, conditions and boundaries, every path and rule, both reports"
 _OTHER = "risky actions of each policy by itself where an Allow is on every resource, both reports"
 
 
-def _timed(command: list[str], place: Path) -> float:
-    begun = time.perf_counter()
+def _timed(command: list[str], place: Path) -> _Taken:
+    begun, worked = time.perf_counter(), _worked()
     done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
-    seconds = time.perf_counter() - begun
+    taken = _Taken(time.perf_counter() - begun, _worked() - worked)
     if done.returncode not in _FINE:
         raise RuntimeError(f"{command[0]} failed: {done.stderr[-2000:]}")
-    return seconds
+    return taken
 
 
-def _own(file: Path, out: Path) -> float:
+def _worked() -> float:
+    """Seconds that all processes which this one waited for have worked."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _own(file: Path, out: Path) -> _Taken:
     command = [sys.executable, "-m", "nhiscan", "scan", "--export", f"aws={file}", "--output", str(out), "--quiet"]
     return _timed(command, file.parent)
 
 
-def _other(tool: Path, file: Path, place: Path) -> float:
+def _other(tool: Path, file: Path, place: Path) -> _Taken:
     out = Path(tempfile.mkdtemp(dir=place))
     command = ["scan", "--input-file", str(file), "--output", str(out), "--skip-open-report"]
     return _timed([str(tool.parent / PACKAGE), *command], out)

@@ -34,6 +34,8 @@ from nhiscan_connectors.aws.access.resources import (
 )
 from nhiscan_connectors.aws.access.trust import names
 
+_SESSION = "sts:RoleSessionName"
+
 
 class Said(msgspec.Struct, frozen=True):
     """What one layer says to the question."""
@@ -121,7 +123,7 @@ class _Request:
         return Said(name, allow, deny, tuple(sentences), missing)
 
     def _told(self, line: Line, sentences: list[str]) -> Truth:
-        truth = said(line.statement, self.question.resource, self.context)
+        truth = self._truth(line)
         if truth is not False:
             verb = "allows" if line.statement.allow else "denies"
             when = "" if truth is True else f" where {' and '.join(sorted(truth))} fit"
@@ -183,17 +185,34 @@ class _Request:
         return [line for line in lines if self._named(line)]
 
     def _named(self, line: Line) -> str:
+        """As `names`, or "session": one session of the role is named, and its name decides."""
         holder = self.holder
-        return names(line.statement, holder.id, holder.account, holder.unique_id, bool(holder.boundary))
+        how = names(line.statement, holder.id, holder.account, holder.unique_id, bool(holder.boundary))
+        return how or ("session" if self._sessions(line) else "")
+
+    def _sessions(self, line: Line) -> frozenset[str]:
+        """Names of the role's sessions that a statement names one by one."""
+        principals = line.statement.principals
+        if principals is None or line.statement.not_principal or self.holder.kind != "iam-role":
+            return frozenset()
+        own = f"arn:{self.holder.partition}:sts::{self.holder.account}:assumed-role/{self.holder.name}/"
+        return frozenset(arn.removeprefix(own) for arn in principals.arns if arn.startswith(own))
+
+    def _truth(self, line: Line) -> Truth:
+        """Whether a statement speaks of the request, as far as that is known."""
+        truth = said(line.statement, self.question.resource, self.context)
+        if line.statement.principals is None or self._named(line) != "session":
+            return truth
+        given_name = self.context.get(_SESSION.lower())
+        ours: Truth = frozenset((_SESSION,))
+        if given_name is not None:
+            ours = any(name in self._sessions(line) for name in given_name)
+        return all_of((truth, ours))
 
     def _how(self, allows: Iterable[Line]) -> str:
         """The strongest way in which statements that may allow name the identity."""
-        found = {
-            self._named(line)
-            for line in allows
-            if said(line.statement, self.question.resource, self.context) is not False
-        }
-        return next((how for how in ("itself", "everyone", "account") if how in found), "")
+        found = {self._named(line) for line in allows if self._truth(line) is not False}
+        return next((how for how in ("itself", "everyone", "session", "account") if how in found), "")
 
     def _resource_limits(self) -> list[Said]:
         service = self.action.partition(":")[0]
@@ -231,10 +250,10 @@ class _Request:
         told = [identity, *boundary, *session, *limits, *([resource] if resource is not None else []), *rcps]
         if any(one.deny is True for one in told):
             return "denied", frozenset()
-        granted = resource is not None and how in ("itself", "everyone") and not self._foreign()
+        granted = resource is not None and how in ("itself", "everyone", "session") and not self._foreign()
         waived = [identity] if granted else []
-        if granted and how == "itself" and self.holder.kind == "iam-user":
-            waived += [*boundary, *session]  # a user's boundary does not limit what a resource gives it by name
+        if granted and (how == "session" or (how == "itself" and self.holder.kind == "iam-user")):
+            waived += [*boundary, *session]  # they do not limit what a resource gives a user or a session by name
         own = [one for one in (identity, *boundary, *session) if one not in waived]
         resource_allow: Truth = resource.allow if resource is not None else False
         if resource is not None and self._decides():

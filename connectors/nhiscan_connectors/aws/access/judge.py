@@ -25,7 +25,7 @@ from nhiscan_connectors.aws.access.resource_grants import resource_grants
 def access(inventory: Inventory) -> Iterator[Grant | CanBecome | Confinement | Link | Gap]:
     """Pure: the capabilities and powers of all AWS identities, and a gap for every document that cannot be used."""
     judge = _Judge(inventory)
-    keys = KeyReaders(judge.estate)
+    keys = KeyReaders(judge.estate, judge.hubs.afford)
     confinements = Confinements()
     for holder in judge.estate.holders.values():
         yield from judge.holder(holder)

@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from itertools import chain
 from typing import Final
 
 from nhiscan.inventory import Inventory
 from nhiscan.model import Capability, Grant, Link, Secret
+from nhiscan_connectors.aws.access.aims import AimClass, Item
 from nhiscan_connectors.aws.access.capabilities import CAPABILITIES
+from nhiscan_connectors.aws.access.context import Context
 from nhiscan_connectors.aws.access.estate import Estate, Holder
-from nhiscan_connectors.aws.access.layers import DENIED, Ruling, said
+from nhiscan_connectors.aws.access.layers import DENIED, Ruling, View, rule, said, stated
 from nhiscan_connectors.aws.access.resources import account_of, policies_of, scope_of, service_of
+from nhiscan_connectors.aws.access.sameness import candidates, sameness
 from nhiscan_connectors.aws.access.somewhere import within
 from nhiscan_connectors.aws.access.trust import names
 from nhiscan_connectors.aws.access.universe import BIT
@@ -104,56 +108,98 @@ def _grant(holder: Holder, capability: Capability, action: str, arn: str, ruling
     )
 
 
+_Read = tuple[Secret, tuple[str, ...]]
+"""A key that may be read, and on which conditions."""
+
+
 class KeyReaders:
     """Which identities may read the keys of LLM providers, as links: the step between a role and a key."""
 
-    def __init__(self, estate: Estate) -> None:
+    def __init__(self, estate: Estate, afford: Callable[[int], bool] = lambda _: True) -> None:
+        """`afford`: whether looking at so many keys once more is within the bound of cost."""
         self._estate = estate
-        self._secrets: dict[tuple[str, str], list[Secret]] = defaultdict(list)
-        for _, secret in sorted(estate.inventory.secrets.items()):
-            if secret.provider == "aws" and secret.ai_provider and service_of(secret.id) in _OPENING:
-                self._secrets[account_of(secret.id), service_of(secret.id)].append(secret)
-        self._read: dict[tuple[object, ...], tuple[tuple[Secret, Ruling], ...]] = {}
+        self._afford = afford
+        self._secrets: dict[str, Secret] = {}
+        items: dict[tuple[str, str], list[Item]] = defaultdict(list)
+        for id, secret in sorted(estate.inventory.secrets.items()):
+            if secret.provider == "aws" and secret.ai_provider and service_of(id) in _OPENING:
+                self._secrets[id] = secret
+                items[account_of(id), service_of(id)].append(Item(arn=id, gains=id, name=secret.name, known={}))
+        self._classes = {
+            (account, service): AimClass(f"{account}:{service}", f"key of account {account}", found)
+            for (account, service), found in items.items()
+        }
+        self._read: dict[tuple[Hashable, ...], tuple[_Read, ...]] = {}
+        self._untold: dict[str, tuple[_Read, ...]] = {}
+        self._many_of: dict[tuple[int, ...], tuple[str, _Read]] = {}
         self._hubs: dict[tuple[str, ...], str] = {}
         self._members: list[Link] = []
 
     def of(self, holder: Holder) -> Iterator[Link]:
         """Links from an identity to each key that it may read, or to the hub of them."""
-        found = [pair for service, actions in _OPENING.items() for pair in self._readable(holder, service, actions)]
-        if len(found) <= FEW:
-            for secret, ruling in found:
-                yield _link(holder.id, secret.id, f"{holder.subject} may read {secret.name}", ruling)
+        parts = [self._readable(holder, service, actions) for service, actions in _OPENING.items()]
+        count = sum(map(len, parts))
+        if count <= FEW:
+            for secret, conditions in chain.from_iterable(parts):
+                yield self._link(holder, secret.id, f"may read {secret.name}", secret, conditions)
             return
-        hub = self._hub(holder.account, [secret for secret, _ in found])
-        some = next((ruling for _, ruling in found if not ruling.conditions), found[0][1])
-        yield _link(holder.id, hub, f"{holder.subject} may read {len(found)} keys of LLM providers", some)
+        hub, (some, conditions) = self._many(holder.account, parts)
+        yield self._link(holder, hub, f"may read {count} keys of LLM providers", some, conditions)
 
     def members(self) -> Iterator[Link]:
         """From each hub to the keys that it stands for."""
         yield from self._members
 
-    def _readable(self, holder: Holder, service: str, actions: Iterable[str]) -> tuple[tuple[Secret, Ruling], ...]:
-        secrets = self._secrets.get((holder.account, service))
+    def _readable(self, holder: Holder, service: str, actions: Iterable[str]) -> tuple[_Read, ...]:
+        class_ = self._classes.get((holder.account, service))
         profile = holder.profile
         named = [action.lower() for action in actions if profile.mask & BIT[action.lower()]]
-        if not secrets or not named or holder.service_linked:
+        if class_ is None or not named or holder.service_linked:
             return ()
-        personal = any(profile.view(action).personal for action in named)
-        # Identities whose statements about these actions are the same read the same.
-        signature = tuple(profile.view(action).signature for action in named)
-        key = (service, holder.account, *named, signature, holder.id if personal else "")
+        context = self._estate.context(holder)
+        views = [profile.view(action) for action in named]
+        # Identities whose statements say the same about these keys read the same.
+        key = (service, holder.account, *named, *(sameness(view, class_, context) for view in views))
         known = self._read.get(key)
         if known is None:
-            known = self._read[key] = tuple(self._judged(holder, secrets, named))
+            known = self._read[key] = self._judged(class_, views, context)
         return known
 
-    def _judged(self, holder: Holder, secrets: list[Secret], actions: list[str]) -> Iterator[tuple[Secret, Ruling]]:
-        context = self._estate.context(holder)
-        for secret in secrets:
-            rulings = [within(holder.profile.view(action), secret.id, context) for action in actions]
-            rulings = [ruling for ruling in rulings if ruling]
+    def _judged(self, class_: AimClass, views: list[View], context: Context) -> tuple[_Read, ...]:
+        items = {item.arn for view in views for item in candidates(view, class_, context)}
+        if self._afford(len(items)):
+            return tuple(self._ruled(sorted(items), views, context))
+        if class_.id not in self._untold:
+            which = f"limits on {len(class_.items)} keys, which were too many to look at,"
+            self._untold[class_.id] = tuple((self._secrets[item.arn], (which,)) for item in class_.items)
+        return self._untold[class_.id]
+
+    def _ruled(self, arns: list[str], views: list[View], context: Context) -> Iterator[_Read]:
+        for arn in arns:
+            rulings = [ruling for view in views if (ruling := rule(view, arn, context))]
             if rulings:
-                yield secret, min(rulings, key=lambda ruling: len(ruling.conditions))
+                yield self._secrets[arn], min((ruling.conditions for ruling in rulings), key=len)
+
+    def _link(self, holder: Holder, target: str, what: str, secret: Secret, conditions: tuple[str, ...]) -> Link:
+        """The statement is the identity's own: what was worked out for another one quotes the other's."""
+        context = self._estate.context(holder)
+        views = (holder.profile.view(action.lower()) for action in _OPENING[service_of(secret.id)])
+        line = next((line for view in views if (line := stated(view, secret.id, context)) is not None), None)
+        when = f" where {' and '.join(conditions)} fit" if conditions else ""
+        by = f" ({line.label})" if line is not None else ""
+        return Link(
+            source=holder.id, target=target, kind="may_read_secret", reason=f"{holder.subject} {what}{when}{by}"
+        )
+
+    def _many(self, account: str, parts: list[tuple[_Read, ...]]) -> tuple[str, _Read]:
+        """The hub of what is read, and the surest of it. Looked at once for each set, not for each identity."""
+        key = tuple(map(id, parts))  # all of them are kept, so an id stays its own
+        found = self._many_of.get(key)
+        if found is None:
+            pairs = [*chain.from_iterable(parts)]
+            hub = self._hub(account, [secret for secret, _ in pairs])
+            found = self._many_of[key] = (hub, min(pairs, key=lambda pair: len(pair[1])))
+        return found
 
     def _hub(self, account: str, secrets: list[Secret]) -> str:
         members = tuple(secret.id for secret in secrets)
@@ -165,9 +211,3 @@ class KeyReaders:
                 reason = f"{secret.name} is one of {len(members)} keys of LLM providers in account {account}"
                 self._members.append(Link(source=hub, target=secret.id, kind="may_read_secret", reason=reason))
         return hub
-
-
-def _link(source: str, target: str, what: str, ruling: Ruling) -> Link:
-    when = f" where {' and '.join(ruling.conditions)} fit" if ruling.conditions else ""
-    by = f" ({ruling.line.label})" if ruling.line is not None else ""
-    return Link(source=source, target=target, kind="may_read_secret", reason=f"{what}{when}{by}")

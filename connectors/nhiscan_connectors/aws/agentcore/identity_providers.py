@@ -33,7 +33,10 @@ from nhiscan_connectors.aws.times import moment
 LIST_KEY = "credentialProviders"
 
 # Fields that AWS takes with a provider and promises never to give back.
-_VALUES = ("apiKey", "clientSecret", "apiKeySecret", "walletSecret", "appSecret", "authorizationPrivateKey")
+_VALUES = (
+    "apiKey", "clientSecret", "apiKeySecret", "walletSecret", "appSecret", "authorizationPrivateKey",
+    "additionalHeaderClaims", "additionalPayloadClaims",
+)  # fmt: skip
 
 
 class Family(msgspec.Struct, frozen=True, kw_only=True):

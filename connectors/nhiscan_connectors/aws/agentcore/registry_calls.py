@@ -35,7 +35,8 @@ class Api(msgspec.Struct, frozen=True, kw_only=True):
         return (self.registries, self.registry, self.records, self.record)
 
 
-def _api(title: str, service: str, iam: str, kind: str) -> Api:
+def _api(title: str, service: str, iam: str, kind: str, *private: str) -> Api:
+    # `private`: fields of a record in which whoever publishes it may write anything.
     def operation(name: str, purpose: str, hides: str, drop: tuple[str, ...] = ()) -> Operation:
         return call(f"{service}:{name}", purpose, hides, permission=f"{iam}:{name}", blinds=("agents",), drop=drop)
 
@@ -56,14 +57,14 @@ def _api(title: str, service: str, iam: str, kind: str) -> Api:
             "GetRegistryRecord",
             "tells which agent or server a record describes",
             "which agent the record describes",
-            ("customParameters",),
+            ("customParameters", *private),
         ),
         kind=kind,
     )
 
 
 AGENTCORE = _api("AgentCore", "bedrock-agentcore-control", "bedrock-agentcore", "descriptorType")
-STANDALONE = _api("Agent Registry", "agent-registry-control", "agent-registry", "recordType")
+STANDALONE = _api("Agent Registry", "agent-registry-control", "agent-registry", "recordType", "customMetadata")
 APIS = (AGENTCORE, STANDALONE)
 
 

@@ -35,8 +35,8 @@ def _listing(name: str, what: str) -> Operation:
     return call(f"bedrock:{name}", f"lists {what}, the newest first", f"which {what} run")
 
 
-def _details(name: str, what: str) -> Operation:
-    return call(f"bedrock:{name}", f"reads the role of {what}", f"what {what} runs as")
+def _details(name: str, what: str, drop: tuple[str, ...] = ()) -> Operation:
+    return call(f"bedrock:{name}", f"reads the role of {what}", f"what {what} runs as", drop=drop)
 
 
 def _first(value: object) -> str:
@@ -70,7 +70,12 @@ KINDS: Final = (
         words="evaluation job",
         key="jobSummaries",
         listing=_listing("ListEvaluationJobs", "evaluation jobs"),
-        details=_details("GetEvaluationJob", "an evaluation job"),
+        # Questions, answers and what graders are told: nothing of it says what the job runs as.
+        details=_details(
+            "GetEvaluationJob",
+            "an evaluation job",
+            ("data", "filter", "inferenceParams", "instructions", "textPromptTemplate"),
+        ),
         model=_evaluated,
     ),
     JobKind(

@@ -88,7 +88,11 @@ def _jobs(reading: Reading, kind: str) -> Iterator[AnyRecord]:
     yield from reading.sightings(describing, named_on_the_way(told, _PLACES))
 
 
-_PLACES = {"ContainerArguments": "its arguments", "ContainerEntrypoint": "its entry point"}
+_PLACES = {
+    "HyperParameters": "a hyperparameter",
+    "ContainerArguments": "its arguments",
+    "ContainerEntrypoint": "its entry point",
+}
 
 
 def _job(

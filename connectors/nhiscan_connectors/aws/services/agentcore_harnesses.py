@@ -41,6 +41,8 @@ HARNESS = call(
     # A harness is a runtime too, and AWS asks for the permission of both.
     permission="bedrock-agentcore:GetHarness, bedrock-agentcore:GetAgentRuntime",
     blinds=("agents", "workloads"),
+    # What is sent along to whoever gives a token may be a secret under any name.
+    drop=("customParameters",),
 )
 _KIND = "agentcore-harness"
 

@@ -30,7 +30,8 @@ JOBS = call(
     "glue:GetJobs",
     "lists jobs, their roles and the names of their arguments",
     "which jobs of Glue exist, what they run as and which keys they hold",
-    drop=("CodeGenConfigurationNodes",),
+    # The token opens the repository that a job is kept in.
+    drop=("CodeGenConfigurationNodes", "AuthToken"),
 )
 ENDPOINTS = call(
     "glue:GetDevEndpoints",

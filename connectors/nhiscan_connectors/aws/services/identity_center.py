@@ -34,14 +34,22 @@ def _sso(name: str, purpose: str, hides: str, *blinds: Aspect) -> Operation:
     return Operation(name=f"sso-admin:{name}", permission=f"sso:{name}", purpose=purpose, hides=hides, blinds=blinds)
 
 
-def _store(name: str, purpose: str, hides: str) -> Operation:
-    return Operation(name=f"identitystore:{name}", permission=f"identitystore:{name}", purpose=purpose, hides=hides)
+def _store(name: str, purpose: str, hides: str, drop: tuple[str, ...] = ()) -> Operation:
+    permission = f"identitystore:{name}"
+    return Operation(name=permission, permission=permission, purpose=purpose, hides=hides, drop=drop)
+
+
+# What is nobody's business but the person's, and says nothing of what they may do.
+_PERSONAL = (
+    "Addresses", "Birthdate", "DisplayName", "Extensions", "ExternalIds", "Locale", "Name", "NickName", "PhoneNumbers",
+    "Photos", "PreferredLanguage", "ProfileUrl", "Roles", "Timezone", "UserType", "Website",
+)  # fmt: skip
 
 
 INSTANCES = _sso(
     "ListInstances", "finds the Identity Center of the account or organization", "people in Identity Center"
 )
-USERS = _store("ListUsers", "lists people", "people in Identity Center")
+USERS = _store("ListUsers", "lists people", "people in Identity Center", _PERSONAL)
 GROUPS = _store("ListGroups", "lists groups of people", "groups in Identity Center")
 MEMBERS = _store("ListGroupMemberships", "tells who belongs to a group", "who belongs to groups in Identity Center")
 SETS = _sso("ListPermissionSets", "lists permission sets", "what people in Identity Center may do")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.connectors.aws.access import (
     test_conditions,
+    test_cross_account,
     test_layers,
     test_organization_limits,
     test_resource_policies,
@@ -16,6 +17,7 @@ TABLES = (
     test_layers.CASES,
     test_organization_limits.CASES,
     test_resource_policies.CASES,
+    test_cross_account.CASES,
     test_conditions.CASES,
     test_conditions.BLOCKS,
 )

@@ -1,117 +1,25 @@
-"""Hand-worked cases of resource policies: across accounts by service, who is named and how, keys, sessions, limits."""
+"""Hand-worked cases of resource policies: who is named and how, and what boundaries and sessions limit."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, NamedTuple
-
 import pytest
 
-from nhiscan.access.question import Question
-from nhiscan.model import Identity
-from nhiscan_connectors.aws.access import decide
 from tests.connectors.aws.access import pages
-from tests.connectors.aws.access.estates import (
-    ACCOUNT,
-    OTHER,
-    PARTNER,
-    Estate,
-    Stmt,
-    allow,
-    deny,
-    document,
-    role_arn,
-    user_arn,
+from tests.connectors.aws.access.estates import ACCOUNT, OTHER, PARTNER, allow, deny, user_arn
+from tests.connectors.aws.access.resource_cases import (
+    ALICE,
+    EVERYTHING,
+    NOTHING,
+    OBJECT,
+    QUEUE,
+    ROOT,
+    WORKER,
+    Case,
+    all_but,
+    decided,
+    said,
+    when,
 )
-
-ALICE, WORKER = user_arn("alice"), role_arn("worker")
-ROOT = f"arn:aws:iam::{ACCOUNT}:root"
-KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1"
-QUEUE = f"arn:aws:sqs:eu-west-1:{ACCOUNT}:work"
-OBJECT = "arn:aws:s3:::books/page"
-EVERYTHING: list[Stmt] = [allow("*")]
-NOTHING: list[Stmt] = []
-
-
-def said(effect: str, principal: Any, action: str = "*", **more: Any) -> Stmt:
-    """A statement of a resource policy that speaks of everything it is on."""
-    return {"Effect": effect, "Principal": principal, "Action": action, "Resource": "*", **more}
-
-
-def all_but(*principals: str) -> list[Stmt]:
-    """A policy that denies everybody who is not listed."""
-    return [{"Effect": "Deny", "NotPrincipal": {"AWS": list(principals)}, "Action": "*", "Resource": "*"}]
-
-
-def when(operator: str, key: str, value: Any) -> dict[str, Any]:
-    """A Condition element."""
-    return {"Condition": {operator: {key: value}}}
-
-
-class Case(NamedTuple):
-    """What `who` asks of a resource with a policy, and the answer that AWS gives."""
-
-    why: str
-    page: str
-    identity: list[Stmt]
-    policy: list[Stmt]
-    action: str
-    resource: str
-    expected: str
-    who: str = ALICE
-    owner: str = ACCOUNT
-    boundary: list[Stmt] | None = None
-    session: tuple[list[Stmt], ...] = ()
-    context: Mapping[str, tuple[str, ...]] = MappingProxyType({})
-
-
-FAR = (
-    ("bucket", pages.S3, "s3:GetObject", "arn:aws:s3:::far/page"),
-    ("key", pages.KMS_FAR, "kms:Decrypt", f"arn:aws:kms:eu-west-1:{OTHER}:key/1"),
-    ("queue", pages.SQS, "sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{OTHER}:work"),
-    ("topic", pages.SNS, "sns:Publish", f"arn:aws:sns:eu-west-1:{OTHER}:news"),
-    ("function", pages.LAMBDA, "lambda:InvokeFunction", f"arn:aws:lambda:eu-west-1:{OTHER}:function:pay"),
-    ("repository", pages.ECR, "ecr:BatchGetImage", f"arn:aws:ecr:eu-west-1:{OTHER}:repository/app"),
-    (
-        "secret",
-        pages.SECRETS,
-        "secretsmanager:GetSecretValue",
-        f"arn:aws:secretsmanager:eu-west-1:{OTHER}:secret:db-AbCdEf",
-    ),
-    (
-        "agent runtime",
-        pages.AGENTCORE,
-        "bedrock-agentcore:InvokeAgentRuntime",
-        f"arn:aws:bedrock-agentcore:eu-west-1:{OTHER}:runtime/helper-AbCdEf",
-    ),
-)
-
-
-def across(noun: str, page: str, action: str, resource: str) -> list[Case]:
-    """The cross-account rules, for a resource of the other account."""
-    own, named, everyone = [allow(action, resource)], said("Allow", {"AWS": ALICE}, action), said("Allow", "*", action)
-    rows: list[tuple[str, list[Stmt], list[Stmt], str]] = [
-        ("both sides allow", own, [named], "allowed"),
-        (
-            "the other side names the account, and its own policies allow",
-            own,
-            [said("Allow", {"AWS": ROOT})],
-            "allowed",
-        ),
-        ("only the other side allows", NOTHING, [named], "denied"),
-        ("even where it allows everyone", NOTHING, [everyone], "denied"),
-        ("the other side allows somebody else", own, [said("Allow", {"AWS": PARTNER}, action)], "denied"),
-        ("the other side denies", own, [named, said("Deny", {"AWS": ACCOUNT}, action)], "denied"),
-        ("its own side denies", [*own, deny(action)], [named], "denied"),
-    ]
-    return [
-        Case(f"{noun} of another account: {why}", page, identity, policy, action, resource, expected, owner=OTHER)
-        for why, identity, policy, expected in rows
-    ]
-
-
-ACROSS = [case for far in FAR for case in across(*far)]
 
 NAMED = [
     Case(
@@ -364,161 +272,6 @@ NAMED = [
     ),
 ]
 
-_MANAGED = said(
-    "Allow",
-    {"AWS": "*"},
-    Condition={"StringEquals": {"kms:CallerAccount": ACCOUNT, "kms:ViaService": "sqs.eu-west-1.amazonaws.com"}},
-)
-
-KEYS = [
-    Case(
-        "a key that AWS manages is for its account, by one service",
-        pages.KMS_CONDITIONS,
-        NOTHING,
-        [_MANAGED],
-        "kms:Decrypt",
-        KEY,
-        "conditional",
-    ),
-    Case(
-        "by that service it may be used",
-        pages.KMS_CONDITIONS,
-        NOTHING,
-        [_MANAGED],
-        "kms:Decrypt",
-        KEY,
-        "allowed",
-        context={"kms:ViaService": ("sqs.eu-west-1.amazonaws.com",)},
-    ),
-    Case(
-        "by another service it may not",
-        pages.KMS_CONDITIONS,
-        EVERYTHING,
-        [_MANAGED],
-        "kms:Decrypt",
-        KEY,
-        "denied",
-        context={"kms:ViaService": ("s3.eu-west-1.amazonaws.com",)},
-    ),
-    Case(
-        "nor by hand",
-        pages.KMS_CONDITIONS,
-        EVERYTHING,
-        [_MANAGED],
-        "kms:Decrypt",
-        KEY,
-        "denied",
-        context={"kms:ViaService": ()},
-    ),
-    Case(
-        "the account's key, used by another account",
-        pages.KMS_CONDITIONS,
-        EVERYTHING,
-        [said("Allow", {"AWS": "*"}, **when("StringEquals", "kms:CallerAccount", OTHER))],
-        "kms:Decrypt",
-        f"arn:aws:kms:eu-west-1:{OTHER}:key/1",
-        "denied",
-        owner=OTHER,
-    ),
-    Case(
-        "the key lets the account in, the identity's policy only by a service",
-        pages.KMS_CONDITIONS,
-        [allow("kms:Decrypt", KEY, **when("StringEquals", "kms:ViaService", "s3.eu-west-1.amazonaws.com"))],
-        [said("Allow", {"AWS": ROOT}, "kms:*")],
-        "kms:Decrypt",
-        KEY,
-        "conditional",
-    ),
-    Case(
-        "grants for services alone, and nobody knows who asks",
-        pages.KMS_CONDITIONS,
-        EVERYTHING,
-        [said("Allow", {"AWS": ROOT}, "kms:CreateGrant", **when("Bool", "kms:GrantIsForAWSResource", "true"))],
-        "kms:CreateGrant",
-        KEY,
-        "conditional",
-    ),
-    Case(
-        "grants for services alone, and it is for one",
-        pages.KMS_CONDITIONS,
-        EVERYTHING,
-        [said("Allow", {"AWS": ROOT}, "kms:CreateGrant", **when("Bool", "kms:GrantIsForAWSResource", "true"))],
-        "kms:CreateGrant",
-        KEY,
-        "allowed",
-        context={"kms:GrantIsForAWSResource": ("true",)},
-    ),
-    Case(
-        "grants for services alone, and it is for none",
-        pages.KMS_CONDITIONS,
-        EVERYTHING,
-        [said("Allow", {"AWS": ROOT}, "kms:CreateGrant", **when("Bool", "kms:GrantIsForAWSResource", "true"))],
-        "kms:CreateGrant",
-        KEY,
-        "denied",
-        context={"kms:GrantIsForAWSResource": ("false",)},
-    ),
-    Case(
-        "the key lets the account in and denies all but its keeper",
-        pages.KMS,
-        EVERYTHING,
-        [
-            said("Allow", {"AWS": ROOT}),
-            said("Deny", "*", "kms:Decrypt", **when("ArnNotEquals", "aws:PrincipalArn", role_arn("keeper"))),
-        ],
-        "kms:Decrypt",
-        KEY,
-        "denied",
-    ),
-    Case(
-        "an encryption context decides",
-        pages.KMS_CONDITIONS,
-        NOTHING,
-        [said("Allow", {"AWS": ALICE}, **when("StringEquals", "kms:EncryptionContext:app", "pay"))],
-        "kms:Decrypt",
-        KEY,
-        "conditional",
-    ),
-    Case(
-        "the key names the root user of another account only",
-        pages.KMS,
-        EVERYTHING,
-        [said("Allow", {"AWS": f"arn:aws:iam::{OTHER}:root"})],
-        "kms:Decrypt",
-        KEY,
-        "denied",
-    ),
-    Case(
-        "the key names a service only, so its own account cannot use it",
-        pages.KMS,
-        EVERYTHING,
-        [said("Allow", {"Service": "logs.eu-west-1.amazonaws.com"})],
-        "kms:Decrypt",
-        KEY,
-        "denied",
-    ),
-    Case(
-        "the key lets the account in, but does so for describing",
-        pages.KMS,
-        EVERYTHING,
-        [said("Allow", {"AWS": ROOT}, "kms:DescribeKey")],
-        "kms:Decrypt",
-        KEY,
-        "denied",
-    ),
-    Case(
-        "the key names the role, whose boundary leaves KMS out",
-        pages.BOUNDARY,
-        NOTHING,
-        [said("Allow", {"AWS": WORKER})],
-        "kms:Decrypt",
-        KEY,
-        "denied",
-        who=WORKER,
-        boundary=[allow("s3:*")],
-    ),
-]
-
 _SEND = [said("Allow", {"AWS": WORKER}, "sqs:*")]
 
 LIMITED = [
@@ -657,26 +410,60 @@ LIMITED = [
     ),
 ]
 
-CASES = [*ACROSS, *NAMED, *KEYS, *LIMITED]
+_ONE = [said("Allow", {"AWS": f"arn:aws:sts::{ACCOUNT}:assumed-role/worker/nightly"})]
+_NIGHTLY, _DAILY = {"sts:RoleSessionName": ("nightly",)}, {"sts:RoleSessionName": ("daily",)}
+_S3_ALONE = [allow("s3:*")]
+
+SESSIONS = [
+    Case(
+        f"one session is named: {why}",
+        pages.PRINCIPAL,
+        NOTHING,
+        _ONE,
+        "sqs:SendMessage",
+        QUEUE,
+        expected,
+        WORKER,
+        **more,
+    )
+    for why, expected, more in (
+        ("whose, is open", "conditional", {}),
+        ("this one", "allowed", {"context": _NIGHTLY}),
+        ("another one", "denied", {"context": _DAILY}),
+        ("its boundary does not limit it", "allowed", {"context": _NIGHTLY, "boundary": _S3_ALONE}),
+        ("nor does its session policy", "allowed", {"context": _NIGHTLY, "session": (_S3_ALONE,)}),
+        ("a deny in its boundary does", "denied", {"context": _NIGHTLY, "boundary": [allow("*"), deny("sqs:*")]}),
+    )
+]
+SESSIONS += [
+    Case(
+        "a session of another role is named",
+        pages.PRINCIPAL,
+        NOTHING,
+        [said("Allow", {"AWS": f"arn:aws:sts::{ACCOUNT}:assumed-role/worker-2/nightly"})],
+        "sqs:SendMessage",
+        QUEUE,
+        "denied",
+        WORKER,
+    ),
+    Case(
+        "one session is denied, and which it is, is open",
+        pages.PRINCIPAL,
+        EVERYTHING,
+        [{**_ONE[0], "Effect": "Deny"}],
+        "sqs:SendMessage",
+        QUEUE,
+        "conditional",
+        WORKER,
+    ),
+]
+
+CASES = [*NAMED, *LIMITED, *SESSIONS]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.why for case in CASES])
 def test_resource_policy(case: Case) -> None:
-    estate = Estate()
-    match case.who:
-        case who if who == ROOT:
-            estate.add(Identity(id=who, provider="aws", kind="root-user", name="root", scope=estate.scope()))
-        case who if who == WORKER:
-            estate.role("worker", *case.identity)
-        case _:
-            estate.user("alice", *case.identity, attributes={"unique_id": "AIDAALICE"})
-    if case.boundary is not None:
-        estate.boundary(case.who, *case.boundary)
-    carrier = case.resource.partition("/")[0] if ":s3:" in case.resource else case.resource
-    estate.resource_policy(carrier, *case.policy, account=case.owner)
-    question = Question(identity=case.who, action=case.action, resource=case.resource, context=dict(case.context))
-    session = tuple(document(*statements) for statements in case.session)
-    decision = decide(estate.inventory(), question, session)
+    decision = decided(case)
     assert decision.answer == case.expected, decision.reason
     assert case.page.startswith("https://docs.aws.amazon.com/")
 

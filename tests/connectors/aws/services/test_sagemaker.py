@@ -112,7 +112,8 @@ def test_jobs_that_run_now(aws: Aws, tmp_path: Path) -> None:
     workload = inventory.workloads[running]
     assert (workload.kind, workload.variables) == ("sagemaker-training-job", ("WANDB_API_KEY", "TOKEN"))
     assert roles_of(inventory, running) == {(ROLE, "execution role", False)}
-    assert [sighting.where for sighting in inventory.sightings_in(running)] == ["environment variable TOKEN"]
+    places = [sighting.where for sighting in inventory.sightings_in(running)]
+    assert places == ["a hyperparameter", "environment variable TOKEN"]
     assert b"a-value-that-must-not-stay" not in kept(tmp_path)
     assert not inventory.gaps
 
