@@ -54,8 +54,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     scan: ScanConfig = ScanConfig()
     connectors: dict[str, dict[str, Any]] = {}
     """[connectors.<name>]: options of a connector, named as its flags."""
-    rules: dict[str, dict[str, int | bool]] = {}
-    """[rules.<rule id>]: thresholds, and `enabled = false`."""
+    rules: dict[str, dict[str, int | bool | list[str]]] = {}
+    """[rules.<rule id>]: thresholds, lists, and `enabled = false`."""
     suppress: list[Suppression] = []
     classify: ClassifyConfig = ClassifyConfig()
     owners: OwnersConfig = OwnersConfig()
@@ -85,15 +85,27 @@ def load(path: Path | None) -> Config:
 def thresholds_of(rule: Rule, config: Config) -> dict[str, int]:
     """The thresholds of a rule: its defaults, and what the company set. Raises UsageError for a name it has not."""
     values = {threshold.name: threshold.default for threshold in rule.thresholds}
+    lists = {listing.name for listing in rule.listings}
     for name, value in config.rules.get(rule.id, {}).items():
-        if name == "enabled":
+        if name == "enabled" or name in lists:
             continue
         if name not in values:
-            known = ", ".join(values) or "no thresholds"
+            known = ", ".join((*values, *sorted(lists))) or "no thresholds"
             raise UsageError(f"[rules.{rule.id}] has no threshold {name!r}; it has {known}.")
-        if isinstance(value, bool) or value < 0:
+        if isinstance(value, bool | list) or value < 0:
             raise UsageError(f"[rules.{rule.id}] {name} must be a number that is not negative.")
         values[name] = value
+    return values
+
+
+def listings_of(rule: Rule, config: Config) -> dict[str, tuple[str, ...]]:
+    """The lists of a rule that the company set. Raises UsageError for one that is no list of texts."""
+    values: dict[str, tuple[str, ...]] = {}
+    for listing in rule.listings:
+        value = config.rules.get(rule.id, {}).get(listing.name, [])
+        if not isinstance(value, list):
+            raise UsageError(f'[rules.{rule.id}] {listing.name} must be a list of texts: ["...", "..."].')
+        values[listing.name] = tuple(value)
     return values
 
 
@@ -103,6 +115,9 @@ def check_rules(config: Config, rules: Mapping[str, Rule]) -> None:
         if name not in rules:
             raise UsageError(f"[rules.{name}]: there is no rule {name!r}.", "`nhiscan plugins` lists the rules.")
         thresholds_of(rules[name], config)
+        listings_of(rules[name], config)
+        if not isinstance(config.rules[name].get("enabled", True), bool):
+            raise UsageError(f"[rules.{name}] enabled must be true or false.")
     for suppression in config.suppress:
         if not (suppression.rule or suppression.subject or suppression.fingerprint):
             raise UsageError("[[suppress]] must name a rule, a subject or a fingerprint.")

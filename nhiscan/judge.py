@@ -14,7 +14,7 @@ from nhiscan.access.reach import admin_verdicts
 from nhiscan.build import build
 from nhiscan.classify import Verdict, classify
 from nhiscan.classify.workloads import workload_signals
-from nhiscan.config import Config, Suppression, thresholds_of
+from nhiscan.config import Config, Suppression, listings_of, thresholds_of
 from nhiscan.connector import Connector
 from nhiscan.governance.ownership import ownerships
 from nhiscan.graph import IdentityGraph
@@ -116,6 +116,7 @@ def judge(
             admins={id: verdict for id, (verdict, _) in admins.items()},
             clock=clock,
             thresholds=thresholds_of(rule, config),
+            listings=listings_of(rule, config),
         )
         found, unknown, failed = _run(rule, context)
         findings += found

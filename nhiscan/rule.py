@@ -57,6 +57,13 @@ class Threshold(msgspec.Struct, frozen=True, kw_only=True):
     meaning: str
 
 
+class Listing(msgspec.Struct, frozen=True, kw_only=True):
+    """A list of words that a company may set in nhiscan.toml, under [rules.<rule id>]; empty by default."""
+
+    name: str
+    meaning: str
+
+
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """A judgement. Findings, documentation and the control crosswalk are drawn from this declaration."""
 
@@ -75,6 +82,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """Pages of the provider or a standard."""
     controls: Controls
     thresholds: tuple[Threshold, ...] = ()
+    listings: tuple[Listing, ...] = ()
     risk: str = ""
     """For IT leadership: one plain sentence of what it means for the company; "{count}" is filled in."""
     check: Callable[[RuleContext], Iterator[Outcome]]
@@ -131,6 +139,7 @@ class RuleContext:
         admins: Mapping[str, AdminVerdict],
         clock: datetime,
         thresholds: Mapping[str, int],
+        listings: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         self.inventory = inventory
         self.graph = graph
@@ -139,6 +148,7 @@ class RuleContext:
         self._verdicts = verdicts
         self._admins = admins
         self._thresholds = thresholds
+        self._listings = listings or {}
 
     def examine(self, subjects: Iterable[T]) -> Iterator[T]:
         """Iterate over subjects and count them: the denominator of the rule."""
@@ -149,6 +159,10 @@ class RuleContext:
     def threshold(self, name: str) -> int:
         """A threshold of this rule, as configured."""
         return self._thresholds[name]
+
+    def listing(self, name: str) -> tuple[str, ...]:
+        """A list of this rule, as configured; empty when it is not."""
+        return self._listings.get(name, ())
 
     def days(self, name: str) -> timedelta:
         """A threshold in days, as a duration."""

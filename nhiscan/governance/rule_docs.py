@@ -81,6 +81,12 @@ def _section(rule: Rule) -> Iterator[str]:
         for threshold in rule.thresholds:
             yield f"| `{threshold.name}` | {threshold.default} {threshold.unit} | {_text(threshold.meaning)} |"
         yield ""
+    if rule.listings:
+        yield "| List | Meaning |"
+        yield "|---|---|"
+        for listing in rule.listings:
+            yield f"| `{listing.name}` | {_text(listing.meaning)} |"
+        yield ""
     yield f"Controls: {'; '.join(_named(name, ids) for name, ids in rule.controls.items())}."
     yield ""
     for reference in rule.references:

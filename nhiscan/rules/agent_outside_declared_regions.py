@@ -9,14 +9,14 @@ from nhiscan.agents import acts_as, hidden_workloads, is_whole
 from nhiscan.governance import controls
 from nhiscan.model import Resource, Workload
 from nhiscan.regions import allows, declared, regions_of
-from nhiscan.rule import Outcome, Rule, RuleContext
+from nhiscan.rule import Listing, Outcome, Rule, RuleContext
 from nhiscan.wording import listed, plain, workload_name
 
 PROFILE: Final = "inference-profile"
 
 
 def check(context: RuleContext) -> Iterator[Outcome]:
-    """Judge each workload for which a tag, of its own or of what it acts as, declares regions.
+    """Judge each workload for which regions are declared: by a tag, of its own or of what it acts as, else for all.
 
     Without a declaration there is nothing to go against.
     """
@@ -33,7 +33,10 @@ def check(context: RuleContext) -> Iterator[Outcome]:
 
 def _declared(context: RuleContext, workload: Workload) -> frozenset[str] | None:
     identities = (context.inventory.identities.get(id) for id in acts_as(context.inventory, workload.id))
-    return declared(workload.tags, *(identity.tags for identity in identities if identity is not None))
+    tagged = declared(workload.tags, *(identity.tags for identity in identities if identity is not None))
+    if tagged is not None:
+        return tagged
+    return frozenset(region.casefold() for region in context.listing("regions")) or None
 
 
 def _profiles(context: RuleContext, workload: Workload) -> list[Resource]:
@@ -63,7 +66,7 @@ def _judge(context: RuleContext, workload: Workload, allowed: frozenset[str]) ->
         yield RULE.finding(
             workload.id,
             *evidence,
-            f"a tag allows {listed(sorted(allowed))} and nothing else",
+            f"{listed(sorted(allowed))} {'is' if len(allowed) == 1 else 'are'} declared for it, and nothing else",
             key=tuple(sorted(outside)),
             related=tuple(profiles),
         )
@@ -88,6 +91,12 @@ RULE = Rule(
         "https://eur-lex.europa.eu/eli/reg/2016/679/oj",
     ),
     controls=controls.OUTSIDE_POLICY,
+    listings=(
+        Listing(
+            name="regions",
+            meaning='Regions, or their beginnings ("eu"), that hold for everything whose tags declare none',
+        ),
+    ),
     risk="AI agents have data worked on outside the regions that were promised for it: {count} of them.",
     check=check,
 )

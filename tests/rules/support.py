@@ -108,7 +108,14 @@ class Estate(msgspec.Struct, frozen=True, kw_only=True):
     mixed: frozenset[str] = frozenset()
     """Identities for which strong evidence speaks for two classes."""
 
-    def context(self, rule: Rule, *, clock: datetime = NOW, **thresholds: int) -> RuleContext:
+    def context(
+        self,
+        rule: Rule,
+        *,
+        clock: datetime = NOW,
+        listings: Mapping[str, tuple[str, ...]] | None = None,
+        **thresholds: int,
+    ) -> RuleContext:
         """What the rule sees. Thresholds are the rule's own unless they are given."""
         inventory = Inventory(self.records)
         verdicts = {id: verdict(id, class_, mixed=id in self.mixed) for id, class_ in self.classes.items()}
@@ -122,11 +129,20 @@ class Estate(msgspec.Struct, frozen=True, kw_only=True):
             admins=admins,
             clock=clock,
             thresholds={**known, **thresholds},
+            listings=listings,
         )
 
-    def run(self, rule: Rule, *, clock: datetime = NOW, **thresholds: int) -> Said:
+    def run(
+        self,
+        rule: Rule,
+        *,
+        clock: datetime = NOW,
+        listings: Mapping[str, tuple[str, ...]] | None = None,
+        **thresholds: int,
+    ) -> Said:
         """Everything that the rule says."""
-        context = self.context(rule, clock=clock, **thresholds)
+        assert (listings or {}).keys() <= {listing.name for listing in rule.listings}
+        context = self.context(rule, clock=clock, listings=listings, **thresholds)
         outcomes = list(rule.check(context))
         return Said(
             findings=[outcome for outcome in outcomes if isinstance(outcome, Finding)],

@@ -18,7 +18,7 @@ def test_a_profile_that_leaves_the_declared_regions_is_found() -> None:
     assert (finding.severity, finding.related) == ("medium", ("us.claude",))
     assert finding.evidence == (
         "agent runtime helper calls models by inference profile us.claude, which may answer from us-east-1",
-        "a tag allows eu-central-1 and eu-west-1 and nothing else",
+        "eu-central-1 and eu-west-1 are declared for it, and nothing else",
     )
 
 
@@ -55,3 +55,16 @@ def test_what_could_not_be_read_is_unknown() -> None:
     silent = resource("p", "inference-profile")
     assert estate(*agent("helper", tags=EU), silent, link("helper", "p", "uses_model")).run(RULE).unknown == ["helper"]
     assert estate(gap("workloads")).run(RULE).unknown == [ACCOUNT]
+
+
+def test_regions_of_the_configuration_hold_where_no_tag_declares_any() -> None:
+    company = {"regions": ("EU",)}
+    untagged = estate(*agent("helper"), AWAY, link("helper", "us.claude", "uses_model"))
+    said = untagged.run(RULE, listings=company)
+    assert said.found == ["helper"]
+    assert "eu is declared for it, and nothing else" in said.text
+    american = estate(*agent("helper", tags={"nhi:regions": "us-east-1 eu-west-1"}), AWAY)
+    assert american.run(RULE, listings=company).clean
+    assert (
+        estate(*agent("helper"), AT_HOME, link("helper", "eu.claude", "uses_model")).run(RULE, listings=company).clean
+    )
