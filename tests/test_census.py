@@ -9,45 +9,20 @@ import pytest
 
 from nhiscan.census import take_census
 from nhiscan.result import AiCensus, EdgeResult, OwnerItem, SecretResult, Share, WorkloadResult
+from tests import results
 from tests.results import credential, identity
 
 
 def workload(id: str, *roles: str, **fields: Any) -> WorkloadResult:
-    base: dict[str, Any] = {
-        "id": id,
-        "provider": "aws",
-        "kind": "lambda-function",
-        "name": id,
-        "scope": "aws:1",
-        "region": "eu-west-1",
-        "agent": False,
-        "ai_platform": "",
-        "model": "",
-        "public": None,
-        "runs_as": list(roles),
-        "owners": [],
-        "created_at": None,
-    }
-    return WorkloadResult(**base | fields)
+    return results.workload(id, roles, **fields)
 
 
 def secret(id: str, **fields: Any) -> SecretResult:
-    base: dict[str, Any] = {
-        "id": id,
-        "provider": "aws",
-        "kind": "secretsmanager-secret",
-        "name": id,
-        "scope": "aws:1",
-        "region": "",
-        "ai_provider": "openai",
-        "created_at": None,
-        "rotated_at": None,
-    }
-    return SecretResult(**base | fields)
+    return results.secret(id, **{"kind": "secretsmanager-secret", "ai_provider": "openai", **fields})
 
 
 def edge(source: str, kind: str, target: str) -> EdgeResult:
-    return EdgeResult(source=source, target=target, kind=kind, reason="r")
+    return results.edge(source, target, kind)
 
 
 def taken(
