@@ -9,6 +9,9 @@ from typing import Final
 import msgspec
 
 from nhiscan.result import (
+    ROSTER,
+    AdminVerdict,
+    AgentItem,
     AiCensus,
     CredentialResult,
     EdgeResult,
@@ -24,6 +27,7 @@ MOST_NAMED: Final = 10
 """Owners and models that the census names."""
 
 _SEEN: Final = "sighting:"
+_GRAVEST: Final[tuple[AdminVerdict, ...]] = ("is", "can_become", "conditional", "unknown", "latent", "no")
 
 
 class _Agent(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,9 +56,13 @@ def take_census(
         elif edge.kind == "exposes":
             exposing.add(edge.source)
     long_lived = {c.holder for c in credentials if c.long_lived and c.status in ("active", None)}
+
+    def standing(agent: _Agent) -> bool:
+        return agent.workload.id in exposing or any(identity.id in long_lived for identity in agent.identities)
+
     groups: dict[str, list[_Agent]] = defaultdict(list)
     for agent in agents:
-        groups[agent.workload.ai_platform or agent.workload.kind].append(agent)
+        groups[_platform_of(agent)].append(agent)
     acting = {identity.id for agent in agents for identity in agent.identities}
     personas = [identity for identity in identities if identity.class_ == "ai_persona"]
     return AiCensus(
@@ -62,12 +70,13 @@ def take_census(
         personas=len(personas),
         personas_without_agent=sum(identity.id not in acting for identity in personas),
         platforms=[
-            _platform(name, group, long_lived, exposing)
+            _platform(name, group, standing)
             for name, group in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
         ],
         models=_most(Counter(agent.workload.model for agent in agents if agent.workload.model)),
         owners=_most(Counter(owner for agent in agents for owner in _owners(agent))),
         keys=_keys(credentials, secrets, {workload.id: workload.kind for workload in workloads}, readers),
+        roster=_roster(agents, standing),
         unseen=sorted(set(unseen)),
     )
 
@@ -85,10 +94,31 @@ def _owners(agent: _Agent) -> list[str]:
     return list(dict.fromkeys(owner.owner for owner in owners if owner.exists is not False))
 
 
-def _platform(name: str, agents: list[_Agent], long_lived: set[str], exposing: set[str]) -> PlatformCensus:
-    def standing(agent: _Agent) -> bool:
-        return agent.workload.id in exposing or any(identity.id in long_lived for identity in agent.identities)
+def _platform_of(agent: _Agent) -> str:
+    return agent.workload.ai_platform or agent.workload.kind
 
+
+def _roster(agents: list[_Agent], standing: Callable[[_Agent], bool]) -> list[AgentItem]:
+    items = [
+        AgentItem(
+            id=agent.workload.id,
+            name=agent.workload.name,
+            platform=_platform_of(agent),
+            model=agent.workload.model,
+            scope=agent.workload.scope,
+            acts_as=[identity.id for identity in agent.identities],
+            owners=_owners(agent),
+            admin=min((identity.admin for identity in agent.identities), key=_GRAVEST.index, default="unknown"),
+            standing=standing(agent),
+            public=agent.workload.public,
+        )
+        for agent in agents
+    ]
+    items.sort(key=lambda item: (_GRAVEST.index(item.admin), not item.public, not item.standing, item.name, item.id))
+    return items[:ROSTER]
+
+
+def _platform(name: str, agents: list[_Agent], standing: Callable[[_Agent], bool]) -> PlatformCensus:
     return PlatformCensus(
         platform=name,
         agents=len(agents),

@@ -21,6 +21,9 @@ AdminVerdict: TypeAlias = Literal["is", "can_become", "conditional", "latent", "
 LastUse: TypeAlias = Literal["used", "never", "unknown"]
 Tier: TypeAlias = Literal["authoritative", "structural", "usage", "capability", "lexical"]
 
+ROSTER = 1000
+"""Agents that the census lists one by one."""
+
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")
 """Worst first."""
 
@@ -386,6 +389,26 @@ class KeyPlace(Result, frozen=True, kw_only=True):
     """Those of them that more than one workload uses."""
 
 
+class AgentItem(Result, frozen=True, kw_only=True):
+    """One agent, as the census counts it."""
+
+    id: str
+    """Of the workload."""
+    name: str
+    platform: str
+    model: str
+    scope: str
+    acts_as: list[str]
+    """Ids of the identities that its code acts as."""
+    owners: list[str]
+    """Its own and those of whom it acts as, without those known to have left."""
+    admin: AdminVerdict
+    """The gravest of the verdicts on whom it acts as; `unknown` where that was not seen."""
+    standing: bool
+    """Whether it acts with a long-lived credential, or a secret stands in the open in its settings."""
+    public: bool | None
+
+
 class AiCensus(Result, frozen=True, kw_only=True):
     """Who the AI agents are, in figures."""
 
@@ -403,6 +426,8 @@ class AiCensus(Result, frozen=True, kw_only=True):
     """Agents by owner: the ten who have most."""
     keys: list[KeyPlace]
     """In the open first."""
+    roster: list[AgentItem]
+    """The agents one by one, gravest first; at most `ROSTER`."""
     unseen: list[str]
     """Ids of scopes in which agents could not be listed, or not all: the figures may be too low."""
 

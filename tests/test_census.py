@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nhiscan.census import take_census
-from nhiscan.result import AiCensus, EdgeResult, OwnerItem, SecretResult, Share, WorkloadResult
+from nhiscan.result import ROSTER, AiCensus, EdgeResult, OwnerItem, SecretResult, Share, WorkloadResult
 from tests import results
 from tests.results import credential, identity
 
@@ -149,3 +149,31 @@ def test_models_and_scopes_that_could_not_be_seen() -> None:
     )
     assert census.models == {"nova": 1}
     assert census.unseen == ["aws:1", "aws:2"]
+
+
+def test_the_roster_lists_agents_gravest_first() -> None:
+    census = taken(
+        identities=[identity("boss", admin="is"), identity("plain"), identity("maybe", admin="unknown")],
+        workloads=[
+            workload("a", "plain", **RUNTIME),
+            workload("b", "boss", "plain", **RUNTIME),
+            workload("c", "maybe", **RUNTIME),
+            workload("d", "plain", public=True, **RUNTIME),
+            workload("e", "gone", **RUNTIME),
+            workload("f", "plain"),
+        ],
+    )
+    told = [(item.id, item.admin, item.acts_as) for item in census.roster]
+    assert told == [
+        ("b", "is", ["boss", "plain"]),
+        ("c", "unknown", ["maybe"]),
+        ("e", "unknown", []),
+        ("d", "no", ["plain"]),
+        ("a", "no", ["plain"]),
+    ]
+
+
+def test_the_roster_ends_somewhere() -> None:
+    census = taken(workloads=[workload(f"w{number}", **RUNTIME) for number in range(ROSTER + 5)])
+    assert len(census.roster) == ROSTER
+    assert census.agents == ROSTER + 5

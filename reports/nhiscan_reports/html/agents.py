@@ -7,7 +7,7 @@ import msgspec
 from nhiscan.result import ScanResult, Share
 from nhiscan.terminal import count
 from nhiscan_reports.html.figures import link, record_link
-from nhiscan_reports.html.words import KINDS, LLM_PROVIDERS
+from nhiscan_reports.html.words import ADMIN, KINDS, LLM_PROVIDERS
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +92,51 @@ def census(result: ScanResult) -> CensusView:
         unseen=[(names.get(id, id), record_link(id, identity=False)) for id in ai.unseen],
         empty=not (ai.agents or ai.personas or ai.keys),
     )
+
+
+class AgentRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One agent in the roster."""
+
+    name: str
+    link: str
+    platform: str
+    scope: str
+    model: str
+    acts_as: list[tuple[str, str]]
+    """Name and link of the identities that it acts as."""
+    owners: list[str]
+    admin: str
+    admin_word: str
+    standing: bool
+    public: str
+
+
+def roster(result: ScanResult) -> list[AgentRow]:
+    """The agents one by one."""
+    wanted = {id for item in result.summary.ai.roster for id in item.acts_as}
+    names = {identity.id: identity.name or identity.id for identity in result.identities if identity.id in wanted}
+    scopes = {scope.id: scope.name or scope.id for scope in result.scan.scopes}
+    return [
+        AgentRow(
+            name=item.name or item.id,
+            link=record_link(item.id, identity=False),
+            platform=place(item.platform),
+            scope=scopes.get(item.scope, item.scope),
+            model=item.model,
+            acts_as=[(names.get(id, id), record_link(id, identity=True)) for id in item.acts_as],
+            owners=item.owners,
+            admin=item.admin,
+            admin_word=ADMIN[item.admin],
+            standing=item.standing,
+            public={True: "yes", False: "no", None: "not known"}[item.public],
+        )
+        for item in result.summary.ai.roster
+    ]
+
+
+def left_out(result: ScanResult) -> int:
+    """Agents that the roster does not list."""
+    return max(0, result.summary.ai.agents - len(result.summary.ai.roster))
 
 
 def place(kind: str) -> str:

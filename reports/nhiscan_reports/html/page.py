@@ -71,6 +71,10 @@ def _overview(result: ScanResult) -> dict[str, Any]:
     }
 
 
+def _agents(result: ScanResult) -> dict[str, Any]:
+    return {"census": agents.census(result), "roster": agents.roster(result), "left_out": agents.left_out(result)}
+
+
 def _unseen(result: ScanResult) -> dict[str, Any]:
     gaps, more_gaps = unseen.gaps(result)
     scopes, more_scopes, full_scopes = unseen.scopes(result)
@@ -90,6 +94,7 @@ def _unseen(result: ScanResult) -> dict[str, Any]:
 SECTIONS: Final = (
     Section(id="overview", title="Overview", template="overview.html", context=_overview),
     Section(id="identities", title="Identities", template="identities.html", scripted=True),
+    Section(id="agents", title="Agents", template="agents.html", context=_agents),
     Section(id="findings", title="Findings", template="findings.html", scripted=True),
     Section(id="unseen", title="What could not be seen", template="unseen.html", context=_unseen),
     Section(id="record", title="Record", template="record.html", scripted=True, listed=False),
