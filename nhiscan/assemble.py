@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import datetime
+from typing import get_args
 
 import msgspec
 
@@ -15,7 +16,7 @@ from nhiscan.evidence import Manifest
 from nhiscan.governance.ownership import owner_exists
 from nhiscan.inventory import Inventory
 from nhiscan.judge import Judged
-from nhiscan.model import Activity, Credential, Gap, Identity, Sighting, Workload
+from nhiscan.model import Activity, Aspect, Credential, Gap, Identity, Sighting, Workload
 from nhiscan.parse import Parsed
 from nhiscan.plugins import Broken
 from nhiscan.result import (
@@ -354,14 +355,24 @@ def _gap(gap: Gap) -> GapResult:
 
 
 def _connector(name: str, connectors: Mapping[str, Connector], inventory: Inventory) -> ConnectorResult:
-    """How a connector fared. One that could not list identities in any scope has failed, whatever else it read."""
+    """How a connector fared. One that could not list identities in any scope has failed, whatever else it read.
+
+    A provider may have several lists of identities; then all of them must have been refused.
+    """
     gaps = [gap for gap in inventory.gaps if gap.connector == name]
     title = connectors[name].title
     if not gaps:
         return ConnectorResult(name=name, title=title, status="complete")
     seen = {identity.scope for identity in inventory.identities.values() if identity.provider == name}
     blind = {gap.scope: gap for gap in gaps if "identities" in gap.blinds}
-    if blind and not any(inventory.knows(scope, "identities") for scope in seen):
+    lists = {
+        operation.name
+        for operation in connectors[name].operations
+        if "identities" in operation.blinds and len(operation.blinds) < len(get_args(Aspect))
+    }
+    refused = {gap.operation for gap in gaps if "identities" in gap.blinds}
+    some_list_answered = refused < lists and bool(seen)
+    if blind and not some_list_answered and not any(inventory.knows(scope, "identities") for scope in seen):
         reasons = Counter(f"{gap.operation}: {gap.detail or gap.reason}" for gap in blind.values())
         return ConnectorResult(name=name, title=title, status="failed", detail=reasons.most_common(1)[0][0])
     return ConnectorResult(name=name, title=title, status="incomplete", detail=f"{len(gaps)} gaps")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -11,16 +10,15 @@ from pathlib import Path
 from nhiscan.access.proposal import Proposal, Window
 from nhiscan.access.question import Decision, Question
 from nhiscan.connector import Evidence, ExportSink, Operation, Option, Settings, Shard, Sink
-from nhiscan.errors import NhiscanError, NothingReadError
+from nhiscan.errors import NothingReadError
 from nhiscan.inventory import Inventory
-from nhiscan.model import AnyRecord, Gap, Grant
+from nhiscan.model import AnyRecord, Grant
 from nhiscan_connectors.aws import plan as planning
 from nhiscan_connectors.aws.calls import Calls
 from nhiscan_connectors.aws.service import Answers, Service
 from nhiscan_connectors.aws.services import find_services
 from nhiscan_connectors.aws.session import Sessions
-
-log = logging.getLogger(__name__)
+from nhiscan_connectors.common.isolated import asked, parsed
 
 OPTIONS = (
     Option(name="profile", help="AWS profile of the shared configuration files.", envvar="AWS_PROFILE"),
@@ -86,7 +84,7 @@ class AwsConnector:
         try:
             if calls.page(planning.CALLER) is None:
                 return  # the account did not let us in: the gap hides all of it, and asking on would only repeat it
-            defects = sink.each(lambda service: _asked(service, calls), self._of(shard))
+            defects = sink.each(lambda service: asked(service, calls, shard), self._of(shard))
         finally:
             sessions.release(shard)
         for defect in defects:
@@ -97,7 +95,7 @@ class AwsConnector:
         """See `Connector.parse`."""
         answers = Answers(evidence)
         for service in self._of(shard):
-            yield from _parsed(service, shard, answers)
+            yield from parsed(service, shard, answers)
 
     def join(self, inventory: Inventory) -> Iterator[AnyRecord]:
         """See `Connector.join`."""
@@ -152,34 +150,3 @@ class AwsConnector:
                 except ImportError as error:  # pragma: no cover - boto3 is a plain dependency
                     raise NothingReadError(f"boto3 cannot be loaded: {error}") from error
             return self._sessions
-
-
-def _asked(service: Service, calls: Calls) -> Exception | None:
-    """Ask one service; gives the defect of a collector that raised."""
-    try:
-        service.collect(calls)
-    except NhiscanError:
-        raise  # the scan is being stopped, or cannot go on
-    except Exception as error:
-        log.exception("collecting %s of %s failed", service.name, calls.shard.id)
-        return error
-    return None
-
-
-def _parsed(service: Service, shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
-    """The records of one service. A parser that raises leaves unknown what its service would have told, and no more."""
-    try:
-        yield from service.parse(shard, answers)
-    except Exception as error:
-        log.exception("parsing %s of %s failed", service.name, shard.id)
-        aspects = {aspect for operation in service.operations for aspect in operation.blinds}
-        yield Gap(
-            connector=shard.connector,
-            scope=shard.scope,
-            region=shard.region,
-            operation=f"parse:{service.name}",
-            reason="failed",
-            hides="; ".join(dict.fromkeys(operation.hides for operation in service.operations)),
-            detail=f"the parser raised {type(error).__name__}: {error}"[:300],
-            blinds=tuple(sorted(aspects)),
-        )

@@ -7,13 +7,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, Final
+
+import msgspec
 
 from nhiscan.connector import Evidence, Operation, Shard
 from nhiscan.detectors import llm_name, names_a_secret
-from nhiscan.model import Aspect, Gap, Link, RunsAs, Sighting, llm_provider
+from nhiscan.model import AnyRecord, Aspect, Gap, Link, RunsAs, Sighting, llm_provider
 from nhiscan_connectors.aws.fields import Fields, table, text
 from nhiscan_connectors.aws.service import Answers
+
+LONGEST: Final = 8_000
+"""Characters that a text of a record may have; AWS allows none as long, and an export could hold one without end."""
+
+_TEXTS: Final = (
+    "name",
+    "reason",
+    "detail",
+    "description",
+    "where",
+    "owner",
+    "owner_hint",
+    "service",
+    "model",
+    "email",
+    "fix",
+)
+_TABLES: Final = ("attributes", "tags", "decoded")
 
 Place = Callable[[Evidence, list[str | int]], tuple[str, str]]
 """From one page and the way to a secret in it: the id of the record in which it stood, and where in it."""
@@ -171,6 +191,35 @@ class Reading(Fields):
                 blinds=blinds or operation.blinds,
                 subjects=(subjects[name],) if name in subjects else (),
             )
+
+
+def bounded(record: AnyRecord) -> AnyRecord:
+    """The record with no text in it that is longer than `LONGEST`.
+
+    Ids and documents stay whole, and so do attributes with a ":" in their names: a service wrote them for itself to
+    read again in `join`, and half of one would be read wrong.
+    """
+    long: dict[str, Any] = {}
+    for field in _TEXTS:
+        value = getattr(record, field, None)
+        if isinstance(value, str) and len(value) > LONGEST:
+            long[field] = _cut(value)
+    for field in _TABLES:
+        value = getattr(record, field, None)
+        if value and any(len(text) > LONGEST for pair in value.items() for text in pair):
+            whole = field == "attributes"
+            long[field] = {_cut(key): text if whole and ":" in key else _cut(text) for key, text in value.items()}
+    activity = getattr(record, "activity", None)
+    if activity is not None and len(activity.detail) > LONGEST:
+        long["activity"] = msgspec.structs.replace(activity, detail=_cut(activity.detail))
+    names = getattr(record, "variables", ())
+    if any(len(name) > LONGEST for name in names):
+        long["variables"] = tuple(map(_cut, names))
+    return msgspec.structs.replace(record, **long) if long else record
+
+
+def _cut(value: str) -> str:
+    return value if len(value) <= LONGEST else value[: LONGEST - 1] + "…"
 
 
 def role_arn(value: object) -> str:

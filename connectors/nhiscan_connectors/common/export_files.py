@@ -26,33 +26,37 @@ AGAIN = "The file may have been cut off; export it again."
 
 _LONGEST_NUMBER = 32
 """Characters of the longest number; no provider writes one that has more."""
-_PACKED = {".gz", ".zip"}
-_SUFFIXES = {".json", ".jsonl", ".ndjson", ".txt", "", *_PACKED}
+_PACKED = frozenset({".gz", ".zip"})
+_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".txt", "", *_PACKED})
 
 
-def texts(path: Path, limit: int = LARGEST) -> Iterator[tuple[str, str]]:
+def texts(
+    path: Path, limit: int = LARGEST, also: frozenset[str] = frozenset(), what: str = "JSON"
+) -> Iterator[tuple[str, str]]:
     """Texts of a file, of an archive, or of the files of a directory, each with where it stands.
 
+    `also`: suffixes of names beside those of JSON. `what`: what a directory without such files holds none of.
     Raises InputError for what cannot be read, and for a file or archive of more than `limit` bytes.
     """
-    for file in _files(path):
+    suffixes = _SUFFIXES | also
+    for file in _files(path, suffixes, what):
         if file.suffix.lower() == ".zip":
-            yield from _unzipped(file, limit)
+            yield from _unzipped(file, limit, suffixes - _PACKED)
         else:
             yield str(file), _text(str(file), _bytes(file, limit))
 
 
-def _files(path: Path) -> list[Path]:
+def _files(path: Path, suffixes: frozenset[str], what: str) -> list[Path]:
     if not path.is_dir():
         return [path]
     inside = sorted(path.rglob("*"))
     files = [
         file
         for file in inside
-        if not _is_hidden(file.relative_to(path)) and file.suffix.lower() in _SUFFIXES and file.is_file()
+        if not _is_hidden(file.relative_to(path)) and file.suffix.lower() in suffixes and file.is_file()
     ]
     if not files:
-        raise InputError(f"{path} holds no JSON file.", "Name the directory that the exports were written to.")
+        raise InputError(f"{path} holds no {what} file.", "Name the directory that the exports were written to.")
     return files
 
 
@@ -88,11 +92,11 @@ def _limited(place: str, source: _Source, limit: int, read: int = 0) -> bytes:
     return raw
 
 
-def _unzipped(file: Path, limit: int) -> Iterator[tuple[str, str]]:
+def _unzipped(file: Path, limit: int, suffixes: frozenset[str]) -> Iterator[tuple[str, str]]:
     read = 0
     try:
         with zipfile.ZipFile(file) as archive:
-            for member in _members(file, archive):
+            for member in _members(file, archive, suffixes):
                 place = f"{file}/{member.filename}"
                 with archive.open(member) as source:
                     raw = _limited(place, source, limit, read)
@@ -105,13 +109,13 @@ def _unzipped(file: Path, limit: int) -> Iterator[tuple[str, str]]:
         raise InputError(f"{file} cannot be read: {error.strerror or error}.") from error
 
 
-def _members(file: Path, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+def _members(file: Path, archive: zipfile.ZipFile, suffixes: frozenset[str]) -> list[zipfile.ZipInfo]:
     members = [
         member
         for member in archive.infolist()
         if not member.is_dir()
         and not _is_hidden(Path(member.filename))
-        and Path(member.filename).suffix.lower() in _SUFFIXES - _PACKED
+        and Path(member.filename).suffix.lower() in suffixes
     ]
     if not members or len(members) > MOST_PACKED:
         raise InputError(f"{file} holds {len(members) or 'no'} exports; from 1 to {MOST_PACKED:,} can be read.")

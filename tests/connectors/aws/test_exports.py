@@ -226,7 +226,7 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "no packing at all": (b"\x1f\x8b\xff", "cannot be unpacked"),
     "a key that stands twice": (
         json.dumps(details([user("ada")])).replace('"GroupDetailList"', '"UserDetailList"'),
-        "document 1 is not JSON that AWS writes: an object has 'UserDetailList' twice",
+        "document 1 is not JSON that an API writes: an object has 'UserDetailList' twice",
     ),
     "a key that stands twice deep inside": (
         json.dumps([WHOLE, details([user("ada", Tags=[{"Key": "a", "Value": "b"}])])]).replace('"Value"', '"Key"'),

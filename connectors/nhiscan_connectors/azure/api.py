@@ -1,0 +1,231 @@
+"""An operation of Graph or Azure Resource Manager: all that it takes to make the call, declared with what it is for.
+
+The operation is the only place that knows a path, an api-version and the fields that are asked for, so permissions,
+gaps, the calls themselves and the test that holds recorded calls against declared ones cannot drift apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+from nhiscan.connector import JSON, Operation
+from nhiscan.model import Aspect
+
+Plane: TypeAlias = Literal["graph", "arm", "data"]
+"""Graph, Azure Resource Manager, or the host of one resource (a Foundry project, a vault)."""
+
+_FIELD = re.compile(r"\{(\+?)(\w+)\}")
+_QUERIES = ("/providers/Microsoft.ResourceGraph/resources",)
+"""Paths that are asked with POST and change nothing: the question stands in the body."""
+_GIVES_SECRETS = re.compile(
+    r"(list\w*(keys?|secrets?|sas|credentials?|connectionstrings?|tokens?|publishingcredentials)|regenerate\w*"
+    r"|addpassword|addkey|getsecret|publishxml|appsettings/list|connectionstrings/list)$",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+class Api(Operation, frozen=True, kw_only=True):
+    """One call of Graph, Azure Resource Manager or a resource's own host."""
+
+    plane: Plane
+    path: str
+    """Path with fields in braces, which parameters fill: "/users/{user}/authentication/methods". `{subscription}` and
+    `{tenant}` are filled from the shard; `{+id}` takes a whole resource id, slashes and all."""
+    version: str = ""
+    """"v1.0" or "beta" of Graph; the api-version of the others."""
+    method: Literal["GET", "POST"] = "GET"
+    query: tuple[tuple[str, str], ...] = ()
+    """Parameters of every call, such as "$select"."""
+    headers: tuple[tuple[str, str], ...] = ()
+    question: str = ""
+    """Query of Resource Graph that goes into the body of a POST."""
+    audience: str = ""
+    """Whom a token for a resource's own host is for: "https://ai.azure.com"; other planes have their own."""
+    hosts: tuple[str, ...] = ()
+    """Ends of the host names that may be asked: ".services.ai.azure.com". A token goes to no other host."""
+
+    def __post_init__(self) -> None:
+        """Refuses to declare what reads a secret or changes anything."""
+        if self.method == "POST" and self.path not in _QUERIES:
+            raise ValueError(f"{self.name} posts to {self.path}, which is not known to change nothing")
+        if _GIVES_SECRETS.search(self.path):
+            raise ValueError(f"{self.name} would read a secret from {self.path}")
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Names of the parameters that the path takes."""
+        return tuple(match[2] for match in _FIELD.finditer(self.path))
+
+    def target(self, values: Mapping[str, JSON]) -> str:
+        """Path and query of a call, from the root of the API. Raises ValueError for an id that would lead elsewhere."""
+
+        def fill(match: re.Match[str]) -> str:
+            value = str(values[match[2]])
+            if match[1]:
+                value = value.strip("/")
+            if any(part in ("", ".", "..") for part in (value.split("/") if match[1] else (value,))):
+                raise ValueError(f"{value[:80]!r} is not an id")
+            return quote(value, safe="/" if match[1] else "")
+
+        path = _FIELD.sub(fill, self.path)
+        query = [*self.query]
+        if self.plane == "graph":
+            path = f"/{self.version}{path}"
+        elif self.version:
+            query.insert(0, ("api-version", self.version))
+        return f"{path}?{urlencode(query, quote_via=quote, safe='$,:')}" if query else path
+
+
+def graph(
+    name: str,
+    path: str,
+    *,
+    permission: str,
+    purpose: str,
+    hides: str,
+    blinds: tuple[Aspect, ...] = (),
+    select: tuple[str, ...] = (),
+    expand: str = "",
+    where: str = "",
+    top: int = 999,
+    version: Literal["v1.0", "beta"] = "v1.0",
+    headers: tuple[tuple[str, str], ...] = (),
+    drop: tuple[str, ...] = (),
+    about: str = "",
+    optional: bool = False,
+) -> Api:
+    """A GET of Microsoft Graph. `name`: "users.list". `where`: $filter. `top`: 0 for what has no pages."""
+    query = {
+        "$select": ",".join(select),
+        "$expand": expand,
+        "$filter": where,
+        "$top": str(top) if top else "",
+    }
+    return Api(
+        name=f"graph:{name}",
+        plane="graph",
+        path=path,
+        version=version,
+        query=tuple((key, value) for key, value in query.items() if value),
+        headers=headers,
+        permission=permission,
+        purpose=purpose,
+        hides=hides,
+        blinds=blinds,
+        drop=drop,
+        about=about,
+        optional=optional,
+    )
+
+
+def arm(
+    name: str,
+    path: str,
+    version: str,
+    *,
+    permission: str,
+    purpose: str,
+    hides: str,
+    blinds: tuple[Aspect, ...] = (),
+    query: tuple[tuple[str, str], ...] = (),
+    drop: tuple[str, ...] = (),
+    about: str = "",
+    optional: bool = False,
+) -> Api:
+    """A GET of Azure Resource Manager. `name`: "Microsoft.Authorization:roleAssignments.list"."""
+    return Api(
+        name=name,
+        plane="arm",
+        path=path,
+        version=version,
+        query=query,
+        permission=permission,
+        purpose=purpose,
+        hides=hides,
+        blinds=blinds,
+        drop=drop,
+        about=about,
+        optional=optional,
+    )
+
+
+def resource_graph(
+    name: str,
+    question: str,
+    *,
+    permission: str,
+    purpose: str,
+    hides: str,
+    blinds: tuple[Aspect, ...] = (),
+    drop: tuple[str, ...] = (),
+    optional: bool = False,
+) -> Api:
+    """A question to Resource Graph, over the subscription of the shard or, in a tenant shard, over all that it sees.
+
+    Its rows stand in "data" of each page. It answers only for what the scanner may read, and says nothing of the rest.
+    """
+    return Api(
+        name=f"Microsoft.ResourceGraph:{name}",
+        plane="arm",
+        path=_QUERIES[0],
+        version="2022-10-01",
+        method="POST",
+        question=question,
+        permission=permission,
+        purpose=purpose,
+        hides=hides,
+        blinds=blinds,
+        drop=drop,
+        optional=optional,
+    )
+
+
+def data(
+    name: str,
+    path: str,
+    version: str,
+    *,
+    audience: str,
+    hosts: tuple[str, ...],
+    permission: str,
+    purpose: str,
+    hides: str,
+    blinds: tuple[Aspect, ...] = (),
+    query: tuple[tuple[str, str], ...] = (),
+    drop: tuple[str, ...] = (),
+    about: str = "",
+    optional: bool = False,
+) -> Api:
+    """A GET of a resource's own host, which the caller names with the parameter `host`."""
+    return Api(
+        name=name,
+        plane="data",
+        path=path,
+        version=version,
+        audience=audience,
+        hosts=hosts,
+        query=query,
+        permission=permission,
+        purpose=purpose,
+        hides=hides,
+        blinds=blinds,
+        drop=drop,
+        about=about,
+        optional=optional,
+    )
+
+
+def body_of(operation: Api, subscription: str, token: str | None) -> bytes:
+    """What is posted: the question, where it is asked, and from which row on."""
+    options: dict[str, JSON] = {"resultFormat": "objectArray", "$top": 1000}
+    if token is not None:
+        options["$skipToken"] = token
+    asked: dict[str, JSON] = {"query": operation.question, "options": options}
+    if subscription:
+        asked["subscriptions"] = [subscription]
+    return msgspec.json.encode(asked)

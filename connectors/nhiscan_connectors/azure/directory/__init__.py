@@ -1,0 +1,1 @@
+"""Reading the directory of Microsoft Entra: what services of the tenant share."""

@@ -1,0 +1,131 @@
+"""Whom applications trust without a secret: the subjects of outside issuers, and managed identities.
+
+The name of a trusted subject is the one that every connector uses, `oidc:<issuer>#<subject>` with the issuer written
+without its scheme, so a workflow that an AWS role trusts as well is one outside identity.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from nhiscan.connector import Shard
+from nhiscan.model import AnyRecord, FederationProvider, Guard, Signal, Trust
+from nhiscan_connectors.azure.directory.known import listed, shown
+from nhiscan_connectors.azure.ids import is_guid, service_principal_id
+from nhiscan_connectors.common.fields import table, text
+
+_CI_HOSTS: Final = frozenset({
+    "token.actions.githubusercontent.com", "gitlab.com", "agent.buildkite.com", "app.terraform.io",
+    "oidc.codefresh.io", "vstoken.dev.azure.com", "app.harness.io", "api.pulumi.com", "oidc.semaphoreci.com",
+})  # fmt: skip
+_CI_ENDS: Final = (
+    ".circleci.com", ".actions.githubusercontent.com", ".app.spacelift.io", ".semaphoreci.com", ".ghe.com",
+)  # fmt: skip
+_CI_FORMS: Final = re.compile(r"api\.bitbucket\.org/2\.0/workspaces/|gitlab\.[a-z0-9.-]+\Z|oidc\.vercel\.com(?:/|\Z)")
+_CLUSTERS: Final = re.compile(
+    r"oidc\.eks\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|api\.aws)/id/|container\.googleapis\.com/v1/projects/"
+    r"|(?:[a-z0-9-]+\.)?oic\.prod-aks\.azure\.(?:com|us|cn)/"
+)
+_ENTRA: Final = re.compile(
+    r"(?:login\.microsoftonline\.(?:com|us)|login\.partner\.microsoftonline\.cn|sts\.windows\.net)/([0-9a-f-]{36})"
+    r"(?:/v2\.0)?"
+)
+_PART: Final = re.compile(r"claims\['(\w{1,100})'\]\s+(eq|matches)\s+'((?:[^'\\]|''){0,600})'")
+
+
+def bare_issuer(issuer: str) -> str:
+    """An issuer without its scheme, its host in lower case."""
+    host, slash, path = issuer.strip().partition("://")[2].rstrip("/").partition("/")
+    if not host:
+        return issuer.strip().rstrip("/")
+    return f"{host.lower()}{slash}{path}"
+
+
+def trusts(
+    shard: Shard, credential: dict[str, Any], *, identity: str, place: str, source: str, apps: bool = True
+) -> Iterator[AnyRecord]:
+    """What one federated credential amounts to: trust, issuer and what it says of the identity.
+
+    `place` is the id of the object that it stands on. `apps`: False for a managed identity, which trusts no other one.
+    """
+    issuer = bare_issuer(text(credential.get("issuer")))
+    name = shown(credential.get("name")) or shown(credential.get("id"), "without a name")
+    audiences = tuple(item for item in listed(credential.get("audiences")) if text(item))
+    subjects, others = _subjects(credential, issuer)
+    audience = Guard(
+        kind="audience", key=f"{issuer}:aud", operator="equals", values=audiences, confines=bool(audiences)
+    )
+    statement = f"federated credential {name} of {place}"
+    own = _ENTRA.fullmatch(issuer.lower())
+    inside = own is not None and own[1] == shard.options.get("tenant", "")
+    for guard in subjects:
+        subject = guard.values[0]
+        # A token of the tenant itself, whose subject is a managed identity.
+        if inside and apps and guard.operator == "equals" and is_guid(subject):
+            principal = service_principal_id(subject)
+            yield Trust(identity=identity, principal=principal, kind="principal", guards=(audience, *others),
+                        statement=statement, source=source)  # fmt: skip
+        else:
+            yield Trust(identity=identity, principal=f"oidc:{issuer}#{subject}", kind="oidc",
+                        guards=(guard, audience, *others), statement=statement, source=source)  # fmt: skip
+    if inside:
+        return
+    yield FederationProvider(
+        id=f"{shard.scope}/federation/{issuer}",
+        provider="azure",
+        kind="oidc",
+        scope=shard.scope,
+        name=issuer,
+        issuer=issuer,
+        audiences=audiences,
+    )
+    yield Signal(subject=identity, name=_signal(issuer), detail=_said(issuer), source=source)
+
+
+def _subjects(credential: dict[str, Any], issuer: str) -> tuple[list[Guard], tuple[Guard, ...]]:
+    """Guards of the subjects that are trusted, one each, and what else an expression asks for.
+
+    A subject is compared letter by letter, so a star in it is a star. An expression that cannot be read may let
+    anybody of the issuer through.
+    """
+    key = f"{issuer}:sub"
+    subject = text(credential.get("subject"))
+    if subject:
+        return [Guard(kind="subject", key=key, operator="equals", values=(subject,))], ()
+    expression = text(table(credential.get("claimsMatchingExpression")).get("value"))
+    parts = [part.strip() for part in re.split(r"\s+and\s+", expression[:4000])] if expression else []
+    read = [_PART.fullmatch(part) for part in parts]
+    named: list[Guard] = []
+    others: list[Guard] = []
+    for match, part in zip(read, parts, strict=True):
+        if match is None:
+            others.append(Guard(kind="other", key="claimsMatchingExpression", values=(part[:300],)))
+            continue
+        claim, how, value = match[1], "equals" if match[2] == "eq" else "like", match[3].replace("''", "'")
+        told = Guard(
+            kind="subject" if claim == "sub" else "other",
+            key=f"{issuer}:{claim}",
+            operator=how,
+            values=(value,),
+            confines=bool(value.strip("*?")) if how == "like" else True,
+        )
+        (named if claim == "sub" else others).append(told)
+    if named:
+        return named[:1], (*named[1:], *others)
+    everyone = Guard(kind="subject", key=key, operator="like", values=("*",), confines=False)
+    return [everyone], tuple(others)
+
+
+def _signal(issuer: str) -> str:
+    low = issuer.lower()
+    host = low.partition("/")[0]
+    if host in _CI_HOSTS or host.endswith(_CI_ENDS) or _CI_FORMS.match(low):
+        return "trusted-by-ci-oidc"
+    return "trusted-by-cluster-oidc" if _CLUSTERS.match(low) else "oidc-trust"
+
+
+def _said(issuer: str) -> str:
+    who = {"trusted-by-ci-oidc": "jobs", "trusted-by-cluster-oidc": "pods"}.get(_signal(issuer), "whoever")
+    return f"{who} that {shown(issuer)} vouches for may act as it"
