@@ -49,6 +49,7 @@ class Reach:
     def __init__(self, inventory: Inventory, goal: Goal | None = None) -> None:
         self._inventory = inventory
         self._goal = goal
+        self._above = frozenset(self._chain(goal.scope)) if goal is not None else frozenset()
         self.arrived: dict[str, Grant] = {}
         """Identity -> the surest Grant by which it is at the goal, or may be."""
         for grant in self._arriving():
@@ -73,14 +74,24 @@ class Reach:
         for grant in self._inventory.grants:
             if grant.capability == "administer":
                 own = self._inventory.identities.get(grant.identity)
-                if goal is None or (own is not None and own.scope == goal.scope):
+                where = own.scope if grant.resource == "*" and own is not None else grant.resource
+                if goal is None or where in self._above:
                     yield grant
 
     def _is_power(self, target: str) -> bool:
         """Whether a power to administer is as good as the goal."""
         if self._goal is None:
             return target.startswith(ADMINISTRATOR)
-        return bool(self._goal.scope) and target == administrator_of(self._goal.scope)
+        return target.removeprefix(ADMINISTRATOR) in self._above and target.startswith(ADMINISTRATOR)
+
+    def _chain(self, scope: str) -> Iterator[str]:
+        """A scope and those that it lies in; whoever administers one of them administers it."""
+        seen: set[str] = set()
+        while scope and scope not in seen:
+            seen.add(scope)
+            yield scope
+            known = self._inventory.scopes.get(scope)
+            scope = known.parent or "" if known is not None else ""
 
     def _goals(self, degree: Degree) -> list[str]:
         answers = DEGREES[: DEGREES.index(degree) + 1]

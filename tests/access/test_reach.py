@@ -12,7 +12,7 @@ import pytest
 from nhiscan.access.names import fits
 from nhiscan.access.reach import Goal, Reach, admin_verdicts
 from nhiscan.inventory import Inventory
-from nhiscan.model import AnyRecord, CanBecome, Gap, Grant, Identity, administrator_of
+from nhiscan.model import AnyRecord, CanBecome, Gap, Grant, Identity, Scope, administrator_of
 
 SCOPE = "aws:1"
 Sure = Literal["allowed", "conditional", "latent", "unknown"]
@@ -239,3 +239,19 @@ def test_who_administers_the_scope_of_a_goal_has_arrived() -> None:
 def test_an_administrator_of_another_scope_has_not_arrived() -> None:
     inventory = Inventory([identity("a", "aws:2"), admin("a")])
     assert Reach(inventory, Goal(nodes=("x",), scope=SCOPE)).surest("a") is None
+
+
+def test_administering_what_a_goal_lies_in_counts_and_what_lies_beside_it_does_not() -> None:
+    scopes = [
+        Scope(id="tenant", provider="azure", kind="tenant", name="t"),
+        Scope(id="prod", provider="azure", kind="subscription", name="p", parent="tenant"),
+        Scope(id="dev", provider="azure", kind="subscription", name="d", parent="tenant"),
+    ]
+
+    def over(name: str, where: str) -> Grant:
+        return Grant(identity=name, capability="administer", resource=where, answer="allowed", reason="r")
+
+    records = [identity(name, "tenant") for name in "abcd"]
+    grants = [over("a", "*"), over("b", "prod"), over("c", "dev")]
+    reach = Reach(Inventory([*scopes, *records, *grants, edge("d", administrator_of("tenant"))]), Goal(scope="prod"))
+    assert {name for name in "abcd" if reach.surest(name) is not None} == {"a", "b", "d"}

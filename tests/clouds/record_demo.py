@@ -10,6 +10,7 @@ import sys
 import tempfile
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from nhiscan import engine, plugins
 from nhiscan.demo import ESTATE
@@ -19,6 +20,9 @@ from tests.clouds.aws.emulator import Emulator
 from tests.clouds.aws.estates import client_environment
 from tests.clouds.aws.seed import NOW, Seed
 from tests.clouds.aws.server import AwsServer
+from tests.clouds.azure.company import CompanyState, company_tenant
+from tests.clouds.azure.server import AzureServer
+from tests.clouds.azure.state import CLIENT_SECRET
 
 README = Path(__file__).parents[2] / "README.md"
 KEY = b"the sample estate has no secrets"
@@ -29,14 +33,20 @@ def main() -> None:
     emulator = Emulator()
     company = company_estate(Seed(emulator))
     shutil.rmtree(ESTATE, ignore_errors=True)
-    with AwsServer(emulator) as server:
-        os.environ.update({**client_environment(), **company.session, "AWS_ENDPOINT_URL": server.endpoint})
+    with tempfile.TemporaryDirectory() as directory, AwsServer(emulator) as aws, AzureServer(Path(directory)) as azure:
+        azure.emulator.state = CompanyState()
+        company_tenant(azure.emulator.state)
+        os.environ.update({**client_environment(), **company.session, "AWS_ENDPOINT_URL": aws.endpoint})
+        os.environ.update({"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"})
         connectors = plugins.connectors()
-        settings = {"aws": {"organization": True, "region": list(REGIONS)}}
+        settings: dict[str, dict[str, Any]] = {"aws": {"organization": True, "region": list(REGIONS)}, "azure": {}}
         manifest = engine.manifest_of(settings, connectors, started=NOW)
         bundle = create(ESTATE, manifest, key=KEY)
         manner = engine.Manner(fan_out=1, now=lambda: NOW + timedelta(minutes=2))
-        engine.collect(bundle, connectors, {}, workers=1, manner=manner)
+        # What leads to the emulator goes the way of secrets, which no bundle holds: it is of this machine and this run.
+        here = {"azure": {**azure.settings, "client_secret": CLIENT_SECRET}}
+        engine.collect(bundle, connectors, here, workers=1, manner=manner)
+        azure.emulator.check()
     print(
         f"recorded {len(bundle.manifest.shards)} shards, {sum(f.stat().st_size for f in ESTATE.rglob('*.zst')):,} bytes"
     )

@@ -28,7 +28,8 @@ _ABSENT = frozenset({
 # A region that the account has not opted into answers as if the key did not exist.
 # EC2 says AuthFailure then; what a policy refuses it calls UnauthorizedOperation.
 _NOT_HERE = frozenset({
-    "AuthFailure", "UnrecognizedClientException", "InvalidClientTokenId", "InvalidClientTokenIdException", "OptInRequired",
+    "AuthFailure",
+    "UnrecognizedClientException", "InvalidClientTokenId", "InvalidClientTokenIdException", "OptInRequired",
     "SubscriptionRequiredException", "UnknownOperationException", "InvalidAction", "UnsupportedOperation",
     "UnsupportedOperationException", "NotImplemented", "NotImplementedException", "404", "500", "501", "405",
     "FeatureNotAvailableException",

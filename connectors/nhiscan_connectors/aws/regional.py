@@ -83,6 +83,7 @@ class Reading(Fields):
         self.scope = shard.scope
         self.region = shard.region
         self.account = shard.scope.removeprefix("aws:")
+        self._told: set[str] = set()
 
     @property
     def partition(self) -> str:
@@ -170,6 +171,21 @@ class Reading(Fields):
                     decoded={str(key): str(value) for key, value in table(found.get("decoded")).items()},
                 )
 
+    def gaps(self) -> Iterator[Gap]:
+        """What had to be left out; see `Fields.gaps`.
+
+        A gap of a call's damage that names its subject stands for all that is to be said of the call. Where a page of
+        it failed as well, and nobody told so, the whole scope is told of too: damage must not hide what is not there.
+        """
+        found = list(super().gaps())
+        yield from found
+        whole = {gap.operation for gap in found if not gap.subjects}
+        for gap in {gap.operation: gap for gap in found if gap.operation not in whole | self._told}.values():
+            operation = self._operations[gap.operation]
+            failed = [item for item in self.answers.of(operation) if item.problem == gap.reason]
+            if failed:
+                yield msgspec.structs.replace(gap, detail=failed[0].detail, subjects=())
+
     def gaps_of_details(
         self, operation: Operation, param: str, subjects: dict[str, str], blinds: tuple[Aspect, ...] = ()
     ) -> Iterator[Gap]:
@@ -178,6 +194,7 @@ class Reading(Fields):
         `subjects`: the record's id by the parameter that named the thing. `blinds`: aspects; those of the operation
         when empty.
         """
+        self._told.add(operation.name)
         for name, item in self.refused(operation, param).items():
             yield Gap(
                 connector=self.shard.connector,

@@ -17,6 +17,8 @@
   edges grows with the estate.
 - A method that fires but finds no host with an identity is `latent`; where workloads were not readable, `unknown`.
 - A role whose definition was not read is an unknown grant to administer: never nothing.
+- Whoever can assign roles is told as gaining everything hosted in the scope, even where a deny assignment closes some
+  of it: what is closed to a role of its own may be open to an identity that it gives the role to.
 - A deny assignment that cannot be read leaves answers as they are, for it can only take away; the reason says so.
   `decide` answers `unknown` there.
 """

@@ -31,6 +31,11 @@ def unread(inventory: Inventory) -> dict[str, str]:
     return {scope: policy.name for policy, scope in _policies(inventory) if _deny(policy, scope) is None}
 
 
+def is_unread(policy: Policy) -> bool:
+    """Whether a policy is a deny assignment of which nobody knows what it denies."""
+    return policy.provider == "azure" and policy.attributes.get("type") == TYPE and _deny(policy, "") is None
+
+
 def _policies(inventory: Inventory) -> Iterator[tuple[Policy, str]]:
     for use in inventory.policy_uses:
         policy = inventory.policies.get(use.policy)

@@ -20,8 +20,10 @@ from nhiscan_connectors.azure.access.methods import ALL_KINDS, USER_ASSIGNED
 from nhiscan_connectors.azure.access.scopes import is_wide, levels
 
 Conditions: TypeAlias = tuple[str, ...]
-Told: TypeAlias = dict[str, frozenset[tuple[str, Conditions]]]
-"""Scope -> kinds that are gained there, each with what that depends on."""
+Gained: TypeAlias = tuple[str, Conditions, frozenset[str]]
+"""A kind that is gained, what that depends on, and, where something inside is closed to all of them, the methods."""
+Told: TypeAlias = dict[str, frozenset[Gained]]
+"""Scope -> what is gained there."""
 
 
 class Power(msgspec.Struct, frozen=True, gc=False, eq=False):
@@ -52,40 +54,51 @@ class Powers:
         powers: list[Power] = []
         for level in found:
             seen = self._above(level.scope, (told, *without))
-            buckets = self._buckets(level, free_anywhere, some_anywhere)
+            buckets, closed = self._buckets(level, free_anywhere, some_anywhere, denies)
             for conditions, by_kind in sorted(buckets.items(), key=lambda pair: (len(pair[0]), pair[0])):
+                denied = self._denied(level.scope, by_kind, denies)
                 fresh = {
                     kind: methods
                     for kind, methods in by_kind.items()
-                    if (kind, ()) not in seen and (kind, conditions) not in seen
+                    if not _is_told(seen, kind, conditions, methods)
+                    and not (conditions and _opens_nothing(closed.get(kind), denied.get(kind)))
                 }
-                seen.update((kind, conditions) for kind in fresh)
+                for kind, methods in fresh.items():
+                    seen.add((kind, conditions, frozenset(m.id for m in methods) if kind in denied else frozenset()))
                 if fresh:
-                    by = _giver(level, fresh)
-                    powers.append(Power(level.scope, conditions, fresh, by, self._denied(level.scope, fresh, denies)))
+                    powers.append(Power(level.scope, conditions, fresh, _giver(level, fresh), denied))
             told[level.scope] = frozenset(seen)
         return powers, told
 
-    def _above(self, scope: str, told: Iterable[Told]) -> set[tuple[str, Conditions]]:
-        found: set[tuple[str, Conditions]] = set()
+    def _above(self, scope: str, told: Iterable[Told]) -> set[Gained]:
+        found: set[Gained] = set()
         for gained in told:
             if gained:
                 for above in self._estate.tree.chain(scope):
                     found.update(gained.get(above, ()))
         return found
 
-    def _buckets(self, level: Level, free: int, some: int) -> dict[Conditions, dict[str, tuple[Method, ...]]]:
+    def _buckets(
+        self, level: Level, free: int, some: int, denies: DenySet
+    ) -> tuple[dict[Conditions, dict[str, tuple[Method, ...]]], dict[str, Cut]]:
+        """What fires by conditions, and what is closed inside to all that fires without any."""
         buckets: dict[Conditions, dict[str, tuple[Method, ...]]] = defaultdict(dict)
         done: set[str] = set()
+        closed: dict[str, Cut] = {}
         for tier in level.tiers:
             fired = fire(tier.mask, free)
             self._sort_in(buckets, done, level.scope, fired, tier.conditions)
+            if not tier.conditions:
+                # What is closed to these methods may be open to others that ask for more.
+                closed = self._denied(level.scope, buckets[()], denies)
+                done -= closed.keys()
+                self._sort_in(buckets, done, level.scope, Firing({}, fired.noted), ())
         if some != free:
             # What is needed elsewhere may itself depend on something; what, is told by the principal's other roles.
             fired = fire(level.tiers[-1].mask, some)
             conditions = (*level.tiers[-1].conditions, "conditions on its other roles")
             self._sort_in(buckets, done, level.scope, fired, conditions)
-        return buckets
+        return buckets, closed
 
     def _sort_in(
         self,
@@ -111,7 +124,7 @@ class Powers:
                 continue
             bucket = buckets[tuple(sorted({*conditions, note}))]
             if kind not in bucket and not any(
-                kind in other for names, other in buckets.items() if {*names} < {*conditions, note}
+                kind in other for names, other in buckets.items() if names and {*names} < {*conditions, note}
             ):
                 bucket[kind] = methods
 
@@ -122,6 +135,20 @@ class Powers:
             if closed is not None:
                 found[kind] = closed
         return found
+
+
+def _opens_nothing(free: Cut | None, tied: Cut | None) -> bool:
+    """Whether what asks for more is closed wherever what asks for nothing is."""
+    return free is not None and tied is not None and free.scopes <= tied.scopes
+
+
+def _is_told(seen: set[Gained], kind: str, conditions: Conditions, methods: tuple[Method, ...]) -> bool:
+    """Whether a kind is gained already: wholly, or by the same methods, to which the same is closed."""
+    for some in ((), conditions):
+        if (kind, some, frozenset[str]()) in seen:
+            return True
+    ids = {method.id for method in methods}
+    return any(known == kind and some in ((), conditions) and ids <= by for known, some, by in seen if by)
 
 
 def _giver(level: Level, by_kind: dict[str, tuple[Method, ...]]) -> Assigned:

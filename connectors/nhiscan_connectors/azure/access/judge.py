@@ -8,7 +8,8 @@ from typing import Final
 import msgspec
 
 from nhiscan.inventory import Inventory
-from nhiscan.model import CanBecome, Grant, Link, administrator_of
+from nhiscan.model import CanBecome, Gap, Grant, Link, administrator_of
+from nhiscan_connectors.azure.access.damage import gaps
 from nhiscan_connectors.azure.access.denies import DenySet
 from nhiscan_connectors.azure.access.directory import Directory
 from nhiscan_connectors.azure.access.effective import Level, levels_of
@@ -25,7 +26,7 @@ from nhiscan_connectors.azure.access.scopes import ROOT, is_wide
 from nhiscan_connectors.azure.access.vaults import Vaults
 
 
-def access(inventory: Inventory) -> Iterator[Grant | CanBecome | Link]:
+def access(inventory: Inventory) -> Iterator[Grant | CanBecome | Link | Gap]:
     """Pure: capabilities and powers of all identities of Entra."""
     yield from Judge(inventory).all()
 
@@ -63,7 +64,7 @@ class Judge:
         self._shared: dict[tuple[tuple[str, ...], int], tuple[Found, ...]] = {}
         self._active: set[str] = set()
 
-    def all(self) -> Iterator[Grant | CanBecome | Link]:
+    def all(self) -> Iterator[Grant | CanBecome | Link | Gap]:
         """Every grant and every edge."""
         for group in self._groups():
             own = self._group(group, self.estate.binding(group))
@@ -81,6 +82,7 @@ class Judge:
         yield from Relations(self.estate, self.directory.targets).edges()
         yield from self._administration()
         yield from self.hubs.edges()
+        yield from gaps(self.estate, self.directory)
 
     def _groups(self) -> Sequence[str]:
         """Groups by id, those too that only an assignment or a membership names."""

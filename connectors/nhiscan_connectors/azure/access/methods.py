@@ -1,7 +1,7 @@
 """Escalation through Azure Resource Manager: who controls a host gains its managed identity; who assigns roles, all.
 
-Whoever holds `on` at a scope holds it on everything in it. Sources: domain knowledge of BloodHound's and HackTricks'
-catalogues, and Azure's lists of operations.
+Whoever holds `on` at a scope holds it on everything in it. Sources: the catalogues of BloodHound and
+HackTricks Cloud, and Azure's lists of operations.
 """
 
 from __future__ import annotations

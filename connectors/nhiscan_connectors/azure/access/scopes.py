@@ -103,12 +103,6 @@ class Tree:
         """Whether what holds at `scope` holds for `resource`."""
         return scope in self.chain(resource)
 
-    def tenant_of(self, scope: str) -> str:
-        """Id of the tenant that a scope lies in; empty where nothing tells."""
-        top = next((above for above in reversed(self.chain(scope)) if above.startswith(GROUPS)), "")
-        named = f"{TENANT}{top.removeprefix(GROUPS)}"
-        return named if named in self.tenants else next(iter(self.tenants), "") if len(self.tenants) == 1 else ""
-
     def knows(self, scope: str) -> bool:
         """Whether it is known what lies in a scope; of a management group that nobody listed it is not."""
         return not scope.startswith(GROUPS) or scope in self._known or scope in self.children

@@ -9,8 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from nhiscan.inventory import Inventory
-from nhiscan.model import Capability, Grant
+from nhiscan.model import Capability, Grant, Policy
 from nhiscan_connectors.azure.access.estate import Estate
 from nhiscan_connectors.azure.ids import directory_object_id
 
@@ -133,10 +132,9 @@ class Members:
         return self._by_group.get(principal, [])
 
 
-def unreadable(inventory: Inventory, vault: str) -> bool:
-    """Whether a vault has access policies that could not be read."""
-    policy = inventory.policies.get(f"{vault}{_POLICY}")
-    return policy is not None and (policy.document is None or bool(policy.problem))
+def unreadable(policy: Policy) -> bool:
+    """Whether a policy is the access policies of a vault, and they could not be read."""
+    return policy.id.endswith(_POLICY) and (policy.document is None or bool(policy.problem))
 
 
 def _listed(document: str) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from nhiscan.model import (
     AnyRecord,
     Assignment,
     CanBecome,
+    Gap,
     Grant,
     Group,
     Identity,
@@ -234,7 +235,7 @@ class Estate:
         """All records."""
         return Inventory(self.records)
 
-    def judged(self) -> tuple[Inventory, list[Grant | CanBecome | Link]]:
+    def judged(self) -> tuple[Inventory, list[Grant | CanBecome | Link | Gap]]:
         """The inventory with everything that the evaluator derives, and that alone."""
         inventory = self.inventory()
         derived = list(access(inventory))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nhiscan.access.reach import admin_verdicts
-from nhiscan.model import Assignment, Grant, Membership, Scope
+from nhiscan.model import Assignment, Gap, Grant, Membership, Scope
 from nhiscan_connectors.azure.access.scopes import Tree, levels, type_of
 from tests.connectors.azure.access.estates import (
     ACCESS_ADMINISTRATOR,
@@ -359,3 +359,21 @@ def test_grants_are_all_of_this_cloud() -> None:
     app = estate.principal("app")
     estate.assign(app, OWNER, PROD)
     assert {g.identity for g in estate.judged()[1] if isinstance(g, Grant)} == {app}
+
+
+def test_documents_that_cannot_be_used_are_gaps() -> None:
+    estate = Estate()
+    app = estate.principal("app")
+    held_role, idle = estate.role(RUN, name="held"), estate.role(RUN, name="idle")
+    estate.assign(app, held_role, RG)
+    estate.assign(app, f"/providers/microsoft.authorization/roledefinitions/{guid(999)}", RG)  # which the call hid
+    vault = estate.vault("kv1", "access-policies", {})
+    for policy in (held_role, idle, estate.deny(PROD, "*"), f"{vault}/policy/access"):
+        estate.unread(policy)
+    gaps = [record for record in estate.judged()[1] if isinstance(record, Gap)]
+    assert {(gap.hides, gap.subjects) for gap in gaps} == {
+        ("what role held allows", (app,)),
+        ("what deny assignment lock takes away", ()),
+        ("whom the kv1 let in", ()),
+    }
+    assert not estate.judged()[0].knows(TENANT, "policies", app)

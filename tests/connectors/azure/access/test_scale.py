@@ -122,6 +122,23 @@ def test_hub_keeps_what_another_method_opens_in_spite_of_the_deny() -> None:
     assert reach(estate.judged()[0].becomes, app) == {*hosted}
 
 
+@pytest.mark.parametrize("how", ["activation", "note"])
+def test_what_is_closed_to_one_method_may_be_open_to_another_under_a_condition(how: str) -> None:
+    estate = Estate()
+    inside, outside = estate.principal("inside"), estate.principal("outside")
+    estate.host(SITES, "s1", inside)
+    estate.host(SITES, "s2", outside, group=OTHER_RG)
+    app = estate.principal("app")
+    estate.assign(app, estate.role(WRITE), PROD)
+    more = {"eligible": True} if how == "activation" else {}
+    action = "Microsoft.Web/sites/publishxml/action" if how == "note" else "Microsoft.Web/sites/publish/action"
+    estate.assign(app, estate.role(action), PROD, **more)
+    estate.deny(RG, WRITE)
+    edges = {(edge.target, edge.answer) for edge in estate.judged()[0].becomes_of(app)}
+    assert edges >= {(outside, "allowed"), (inside, "conditional")}
+    assert (inside, "allowed") not in edges
+
+
 def test_owner_of_a_subscription_reaches_every_kind_of_host() -> None:
     estate = Estate()
     kinds = [SITES, "Microsoft.App/containerApps", "Microsoft.Compute/virtualMachines", "Microsoft.Logic/workflows"]
