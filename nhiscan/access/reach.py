@@ -12,7 +12,7 @@ from typing import Final, Literal, TypeAlias
 
 from nhiscan.access.names import is_pattern, members_by_pattern
 from nhiscan.inventory import Inventory
-from nhiscan.model import CanBecome, Grant, Identity, Record, administrator_of
+from nhiscan.model import CanBecome, Grant, Identity, Record
 from nhiscan.result import AdminVerdict
 
 Degree: TypeAlias = Literal["allowed", "conditional", "unknown", "latent"]
