@@ -15,7 +15,9 @@ from nhiscan.wording import identity_name, listed
 
 _ANYWHERE: Final[frozenset[Capability]] = frozenset({"administer", "administer_identities", "change_guardrails"})
 """Dangerous on whatever they cover."""
-_EVERYWHERE: Final[frozenset[Capability]] = frozenset({"read_secrets", "destroy", "run_code", "write_data", "read_data"})
+_EVERYWHERE: Final[frozenset[Capability]] = frozenset(
+    {"read_secrets", "destroy", "run_code", "write_data", "read_data"}
+)
 """Dangerous when they cover everything of their kind."""
 _GRAVE: Final[frozenset[Capability]] = frozenset({"administer", "administer_identities", "read_secrets", "destroy"})
 _MOST_REASONS: Final = 3
@@ -48,7 +50,9 @@ def privilege(context: RuleContext, identity: Identity) -> Privilege:
         on_condition = "" if allowed else " if a condition holds"
         evidence += [f"{name} may {listed(WORDS[capability] for capability in known)}{on_condition}"]
         evidence += [told(grant) for grant in known.values()][:_MOST_REASONS]
-    hidden = context.admin(identity.id) == "unknown" or not context.knows(identity, "policies") or found.keys() > known.keys()
+    hidden = (
+        context.admin(identity.id) == "unknown" or not context.knows(identity, "policies") or len(found) > len(known)
+    )
     return Privilege(
         powerful=powerful,
         grave=powerful or not _GRAVE.isdisjoint(allowed),

@@ -228,6 +228,15 @@ LONG_LIVED: Final[Controls] = {
 }
 """A secret that works until someone revokes it."""
 
+EXPIRY: Final[Controls] = {
+    "OWASP NHI": ("NHI7:2025",),
+    "NIST 800-53": ("IA-5", "SC-12"),
+    "ISO 27001": ("A.5.17", "A.8.2"),
+    "SOC 2": ("CC6.1",),
+    "GDPR": ("Art. 32",),
+}
+"""A secret that much hangs on runs out unattended."""
+
 UNROTATED: Final[Controls] = join(LONG_LIVED, {"CIS AWS 7.0": ("2.12",)})
 """A secret that has not been changed for long."""
 
@@ -364,6 +373,17 @@ OPERATOR_MFA: Final[Controls] = {
     "MITRE ATT&CK": ("T1078.004", "T1110"),
 }
 """A person who can change identities signs in with a password alone."""
+
+WEAK_FACTOR: Final[Controls] = {
+    "OWASP NHI": ("NHI4:2025",),
+    "OWASP ASI": ("ASI09",),
+    "NIST 800-53": ("IA-2(1)", "IA-2(2)"),
+    "ISO 27001": ("A.8.5",),
+    "SOC 2": ("CC6.1",),
+    "GDPR": ("Art. 32",),
+    "MITRE ATT&CK": ("T1078.004",),
+}
+"""A person signs in with a second factor that a forged page can take."""
 
 ROOT_KEY: Final[Controls] = join(
     LONG_LIVED,

@@ -69,7 +69,7 @@ RULE = Rule(
         " leaves; switch off the agent that nobody sponsors."
     ),
     references=(
-        "https://learn.microsoft.com/en-us/entra/agent-id/identity-platform/agent-owners-sponsors-managers",
+        "https://learn.microsoft.com/en-us/graph/api/resources/agentidentity",
         "https://genai.owasp.org/resource/owasp-top-10-for-agentic-applications-for-2026/",
     ),
     controls=controls.ORPHAN,

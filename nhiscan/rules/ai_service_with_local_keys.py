@@ -16,9 +16,6 @@ HAVE_A_SWITCH: Final = frozenset({
 })  # fmt: skip
 """Kinds of workloads that always say whether they take keys, where they could be read."""
 
-_REACHES_IT: Final = frozenset({"selected", "private"})
-"""What the attribute "network" says of a service that not everybody on the internet can reach."""
-
 
 def check(context: RuleContext) -> Iterator[Outcome]:
     """Judge each AI service that can take keys of its own, by whether it does.
@@ -58,8 +55,7 @@ def _found(context: RuleContext, service: Workload, keys: Secret | None) -> Outc
     evidence = [f"{workload_name(service)} takes standing keys of its own beside identities"]
     if service.model:
         evidence.append(f"it serves {plain(service.model)}")
-    network = service.attributes.get("network", "")
-    anywhere = network == "all" or service.attributes.get("public_network") == "true" and network not in _REACHES_IT
+    anywhere = service.attributes.get("network") == "all"
     if anywhere:
         evidence.append("it can be reached from every network, so that a key is all that a thief needs")
     readers = _readers(context, keys)

@@ -13,7 +13,9 @@ from nhiscan.result import Severity
 from nhiscan.rule import Outcome, Rule, RuleContext
 from nhiscan.wording import identity_name, plain
 
-OPEN_AUDIENCES: Final = frozenset({"azureadmultipleorgs", "azureadandpersonalmicrosoftaccount", "personalmicrosoftaccount"})
+OPEN_AUDIENCES: Final = frozenset(
+    {"azureadmultipleorgs", "azureadandpersonalmicrosoftaccount", "personalmicrosoftaccount"}
+)
 """What the attribute "sign_in_audience" says, in lower case, of an application that people of any tenant sign in to."""
 
 _Kind: TypeAlias = Literal["foreign", "open"]

@@ -10,46 +10,58 @@ from nhiscan.model import Credential
 from nhiscan.privilege import privilege
 from nhiscan.rule import Outcome, Rule, RuleContext, Threshold
 from nhiscan.usage import works
-from nhiscan.wording import credential_name, day, days, identity_name
+from nhiscan.wording import credential_name, day, identity_name
 
 
 def check(context: RuleContext) -> Iterator[Outcome]:
-    """Judge each standing secret that works and names its end, when it opens something privileged.
+    """Judge each standing secret that works and has an end, when it opens something privileged.
 
     A secret without an end is told by `long_lived_credential`, `ai_persona_static_key` and `never_expiring_ai_key`,
     whoever holds it.
     """
     for credential, holder in context.examine(judged_credentials(context)):
-        if not credential.long_lived or context.class_of(credential.holder) == "human":
-            continue
-        if not _ends_soon(context, credential):
+        if not _may_end_soon(context, credential):
             continue
         if holder is None:
-            yield RULE.unknown(credential.id, "it runs out soon, and what it opens was not listed")
+            yield RULE.unknown(credential.id, f"{_when(credential)}, and what it opens was not listed")
             continue
         held = privilege(context, holder)
         if held.unread:
-            yield RULE.unknown(credential.id, "it runs out soon, and how much it opens could not be read")
-        elif credential.expires_at is not None and held.evidence:
-            left = days(credential.expires_at - context.clock)
+            yield RULE.unknown(credential.id, f"{_when(credential)}, and how much it opens could not be read")
+        elif held.evidence and credential.expires_at is None:
+            yield RULE.unknown(credential.id, f"it opens something privileged, and {_when(credential)}")
+        elif held.evidence:
             others = _successors(context, credential)
             yield RULE.finding(
                 credential.id,
-                f"{credential_name(credential)} of {identity_name(holder)} ends on {day(credential.expires_at)},"
-                f" in {left}",
+                f"{credential_name(credential)} of {identity_name(holder)} {_when(credential)}",
                 *held.evidence,
                 _what_then(others),
                 severity="low" if others else None,
                 related=(holder.id, *(other.id for other in others)),
             )
-    yield from _without_a_date(context)
     yield from hidden_credentials(context, RULE)
 
 
-def _ends_soon(context: RuleContext, credential: Credential) -> bool:
-    if credential.expires_at is None or works(credential, context.clock) is False:
+def _may_end_soon(context: RuleContext, credential: Credential) -> bool:
+    """Whether a standing secret of no person runs out soon, for all that is known."""
+    if not credential.long_lived or context.class_of(credential.holder) == "human":
         return False
-    return credential.expires_at - context.clock <= context.days("warn_days")
+    if works(credential, context.clock) is False:
+        return False
+    if credential.expires_at is None:
+        return credential.lifetime != "never_expires"
+    return _ends_soon(context, credential)
+
+
+def _when(credential: Credential) -> str:
+    if credential.expires_at is None:
+        return "when it ends could not be read"
+    return f"ends on {day(credential.expires_at)}"
+
+
+def _ends_soon(context: RuleContext, credential: Credential) -> bool:
+    return credential.expires_at is not None and credential.expires_at - context.clock <= context.days("warn_days")
 
 
 def _successors(context: RuleContext, credential: Credential) -> list[Credential]:
@@ -69,17 +81,6 @@ def _what_then(others: list[Credential]) -> str:
     if not others:
         return "it has no other secret that works for longer"
     return f"{credential_name(others[0])} works for longer; whether the program uses it already is not told"
-
-
-def _without_a_date(context: RuleContext) -> Iterator[Outcome]:
-    """Secrets of something privileged whose end could not be read: they may run out tomorrow."""
-    for credential, holder in judged_credentials(context):
-        if not credential.long_lived or credential.expires_at is not None or credential.lifetime == "never_expires":
-            continue
-        if holder is None or works(credential, context.clock) is False or context.class_of(holder.id) == "human":
-            continue
-        if privilege(context, holder).evidence:
-            yield RULE.unknown(credential.id, "it opens something privileged, and when it ends could not be read")
 
 
 RULE = Rule(

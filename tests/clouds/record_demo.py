@@ -8,9 +8,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+from moto.moto_api._internal import mock_random
 
 from nhiscan import engine, plugins
 from nhiscan.demo import ESTATE
@@ -21,6 +24,8 @@ from tests.clouds.aws.estates import client_environment
 from tests.clouds.aws.seed import NOW, Seed
 from tests.clouds.aws.server import AwsServer
 from tests.clouds.azure.company import CompanyState, company_tenant
+from tests.clouds.azure.emulator import Emulator as AzureEmulator
+from tests.clouds.azure.https import Asked, Reply
 from tests.clouds.azure.server import AzureServer
 from tests.clouds.azure.state import CLIENT_SECRET
 
@@ -28,14 +33,34 @@ README = Path(__file__).parents[2] / "README.md"
 KEY = b"the sample estate has no secrets"
 
 
+class _Public(AzureEmulator):
+    """The company's tenant, whose answers name Graph where they would name this machine and the port of this run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state = CompanyState()
+        company_tenant(self.state)
+
+    def __call__(self, asked: Asked) -> Reply:
+        """See `Emulator.__call__`."""
+        answer = super().__call__(asked)
+        if "/oauth2/" in asked.target or "/openid-configuration" in asked.target:
+            return answer
+        assert b"extLink" not in answer.content, "a next page would be looked for on Graph itself"
+        return replace(answer, content=answer.content.replace(self.endpoint.encode(), b"https://graph.microsoft.com"))
+
+
 def main() -> None:
     """Replace the bundle under nhiscan/demo/estate."""
+    mock_random.seed(1)  # what moto makes up is the same in every recording
     emulator = Emulator()
     company = company_estate(Seed(emulator))
     shutil.rmtree(ESTATE, ignore_errors=True)
-    with tempfile.TemporaryDirectory() as directory, AwsServer(emulator) as aws, AzureServer(Path(directory)) as azure:
-        azure.emulator.state = CompanyState()
-        company_tenant(azure.emulator.state)
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        AwsServer(emulator) as aws,
+        AzureServer(Path(directory), _Public()) as azure,
+    ):
         os.environ.update({**client_environment(), **company.session, "AWS_ENDPOINT_URL": aws.endpoint})
         os.environ.update({"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"})
         connectors = plugins.connectors()

@@ -25,9 +25,11 @@ from nhiscan.model import (
     Activity,
     AnyRecord,
     Aspect,
+    Assignment,
     CanBecome,
     Capability,
     Credential,
+    Factor,
     FactorState,
     Gap,
     Grant,
@@ -36,6 +38,7 @@ from nhiscan.model import (
     Identity,
     Link,
     Ownership,
+    Policy,
     Resource,
     RunsAs,
     Scope,
@@ -226,6 +229,19 @@ def ai_key(holder: str, *, used: datetime | Literal["never"] | None = "never", *
     return access_key(holder, used=used, **{**given, **fields})
 
 
+def client_secret(holder: str, *, ends: datetime | None, **fields: Any) -> Credential:
+    """A secret of an application, a year old, that ends at `ends`; None when nobody told."""
+    given = {
+        "id": f"secret-{holder}",
+        "kind": "client-secret",
+        "name": "deploy",
+        "status": None,
+        "expires_at": ends,
+        "lifetime": "unknown" if ends is None else "expires",
+    }
+    return access_key(holder, used=ago(1), **{**given, **fields})
+
+
 def _activity(used: datetime | Literal["never"] | None) -> Activity | None:
     if used is None:
         return None
@@ -266,6 +282,23 @@ def signal(subject: str, name: str, detail: str = "") -> Signal:
 def factor(identity: str, *, present: bool) -> FactorState:
     """Whether a second factor is registered."""
     return FactorState(identity=identity, present=present)
+
+
+def method(identity: str, kind: Literal["totp", "passkey", "push", "sms", "unknown"], **fields: Any) -> Factor:
+    """A second factor by its kind: only a passkey withstands phishing, and nobody knows what "unknown" does."""
+    resists = None if kind == "unknown" else kind == "passkey"
+    given = {"id": f"{identity}-{kind}", "identity": identity, "kind": kind, "phishing_resistant": resists}
+    return Factor(**{**given, **fields})
+
+
+def role_definition(id: str, **fields: Any) -> Policy:
+    """A role that can be assigned in a scope."""
+    return Policy(**{"id": id, "provider": "azure", "kind": "role-definition", "name": id, "scope": ACCOUNT, **fields})
+
+
+def assigned(principal: str, role: str, scope: str = ACCOUNT, **fields: Any) -> Assignment:
+    """A role that somebody holds in a scope, at all times unless it is said otherwise."""
+    return Assignment(**{"principal": principal, "role": role, "scope": scope, **fields})
 
 
 def owner(subject: str, name: str = "team-payments", **fields: Any) -> Ownership:

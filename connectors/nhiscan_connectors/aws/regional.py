@@ -21,18 +21,9 @@ LONGEST: Final = 8_000
 """Characters that a text of a record may have; AWS allows none as long, and an export could hold one without end."""
 
 _TEXTS: Final = (
-    "name",
-    "reason",
-    "detail",
-    "description",
-    "where",
-    "owner",
-    "owner_hint",
-    "service",
-    "model",
-    "email",
-    "fix",
-)
+    "name", "reason", "detail", "hides", "description", "where", "owner", "owner_hint", "service", "model", "email",
+    "fix", "action",
+)  # fmt: skip
 _TABLES: Final = ("attributes", "tags", "decoded")
 
 Place = Callable[[Evidence, list[str | int]], tuple[str, str]]

@@ -8,20 +8,18 @@ from tests.clouds.azure.seed import CONTRIBUTOR, OWNER, READER, Tenant, ago, ahe
 from tests.clouds.azure.seed_ai import ai_account, deployment, ml_endpoint, ml_workspace
 from tests.clouds.azure.seed_rbac import eligible, management_group, place, root_group
 from tests.clouds.azure.seed_resources import (
-    app_reference,
     federated_credential,
-    function,
     managed_identity,
     system_assigned,
     user_assigned,
     vault,
     vault_secret,
-    web_app,
 )
 from tests.clouds.azure.state import Item
 
 SECRETS_USER: Final = "4633458b-17de-408a-874b-0445c86b69e6"
 OPENAI_USER: Final = "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd"
+_CONTAINER_APPS: Final = "Microsoft.App/containerApps"
 
 
 def tags(owner: str = "", team: str = "", **more: str) -> dict[str, str]:
@@ -98,13 +96,35 @@ def _production(tenant: Tenant, people: dict[str, Item], subscription: Item) -> 
 
 
 def _intake(tenant: Tenant, subscription: Item, store: Item, account: Item) -> None:
-    """A function that reads invoices with a model. It asks nobody who they are."""
-    app = web_app(tenant, subscription, "invoice-intake", "functionapp,linux", identity=system_assigned(tenant))
-    app["tags"] = tags("leila.haddad", "Data")
+    """Functions that read invoices with a model, on Container Apps. They took over the key of the support desk."""
+    container = {
+        "name": "functions",
+        "image": "harbourline.azurecr.io/invoice-intake:1.9",
+        "env": [
+            {"name": "OPENAI_API_KEY", "secretRef": "openai"},
+            {"name": "SQL_PASSWORD", "secretRef": "sql"},
+        ],
+    }
+    vault_url = f"https://{store['name']}.vault.azure.net/secrets"
+    app = tenant.resource(
+        subscription,
+        _CONTAINER_APPS,
+        "invoice-intake",
+        kind="functionapp",
+        identity=system_assigned(tenant),
+        tags=tags("leila.haddad", "Data"),
+        properties={
+            "configuration": {
+                "ingress": {"external": True, "fqdn": "invoice-intake.westeurope.azurecontainerapps.io"},
+                "secrets": [
+                    {"name": "openai", "keyVaultUrl": f"{vault_url}/openai-support-key", "identity": "system"},
+                    {"name": "sql", "keyVaultUrl": f"{vault_url}/sql-freight-password", "identity": "system"},
+                ],
+            },
+            "template": {"containers": [container]},
+        },
+    )
     principal = hosted(tenant, app, 262)
-    app_reference(tenant, app, "OPENAI_API_KEY", store["name"], "openai-support-key")
-    app_reference(tenant, app, "SQL_PASSWORD", store["name"], "sql-freight-password")
-    function(tenant, app, "intake", "httpTrigger", authLevel="anonymous")
     tenant.role_assignment(principal, SECRETS_USER, store["id"], createdOn=ago(262))
     tenant.role_assignment(principal, OPENAI_USER, account["id"], createdOn=ago(262))
 
@@ -129,7 +149,7 @@ def _quotes(tenant: Tenant, subscription: Item, store: Item) -> None:
     }
     tenant.resource(
         subscription,
-        "Microsoft.App/containerApps",
+        _CONTAINER_APPS,
         "quote-chat",
         identity=user_assigned(identity),
         tags=tags("mei.tanaka", "Engineering"),

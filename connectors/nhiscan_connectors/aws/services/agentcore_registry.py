@@ -178,7 +178,8 @@ def join(inventory: Inventory) -> Iterator[AnyRecord]:
     known = _Agents(inventory.workloads.values())
     for record in records:
         for agent, how in known.described_by(record):
-            reason = f"{agent.name} stands in the registry as {record.name} ({record.attributes['status']}), {how}"
+            status = record.attributes.get("status", "in a status that is not told")
+            reason = f"{agent.name} stands in the registry as {record.name} ({status}), {how}"
             yield Link(source=agent.id, target=record.id, kind="registered_in", reason=reason)
 
 
