@@ -359,7 +359,8 @@ def _connector(name: str, connectors: Mapping[str, Connector], inventory: Invent
 
     A provider may have several lists of identities; then all of them must have been refused.
     """
-    gaps = [gap for gap in inventory.gaps if gap.connector == name]
+    optional = {operation.name for operation in connectors[name].operations if operation.optional}
+    gaps = [gap for gap in inventory.gaps if gap.connector == name and gap.operation not in optional]
     title = connectors[name].title
     if not gaps:
         return ConnectorResult(name=name, title=title, status="complete")

@@ -65,6 +65,8 @@ _USER_MAPS = frozenset({"tags", "Tags", "labels", "Labels", "metadata", "Metadat
 """Fields whose keys people choose, as they choose the names of variables."""
 _NAME_KEYS = ("name", "Name", "key", "Key", "ParameterKey", "OutputKey", "OptionName", "TagKey", "variable")
 _VALUE_KEYS = frozenset({"value", "Value", "ParameterValue", "OutputValue", "OptionSettingValue", "TagValue"})
+_PARAMETERS = frozenset({"ParameterValue", "OutputValue"})
+"""Those of them that hold what people hand to templates: passwords of any strength, as in variables."""
 _REFERENCE_KEYS = frozenset(
     {"valueFrom", "ValueFrom", "valueSource", "secretRef", "secretKeyRef", "configMapKeyRef", "fieldRef", "secretName"}
 )
@@ -242,6 +244,8 @@ class _Work:
         if here.role is _VALUE:
             # In {"Key": "OPENAI_API_KEY", "Value": "..."} the name of the value stands beside it.
             label = _label(around)
+            if leaf in _PARAMETERS and isinstance(item, str):
+                return self._variable(item, self._name(label), leaf)
             return self.walk(item, self._name(label) if label else above, leaf, user=bool(label))
         return self.walk(item, here, leaf, user=user or here.role is _USER)
 
@@ -553,7 +557,8 @@ _HARMLESS = re.compile(
     r"|mistral|mixtral|nova|o[1-9]|phi|qwen|text-embedding|titan|whisper)[a-z0-9.]{0,4}(?:-[a-z0-9.:]{1,16}){0,6}",
 )
 _URL = re.compile(
-    r"([a-z][a-z0-9+.-]{1,20}://)(?:[^/?#\s]{0,512}@)?((?:[A-Za-z0-9-]{1,63}\.?){1,10}(?::\d{1,5})?)(?:[/?#]|\Z)"
+    r"([a-z][a-z0-9+.-]{1,20}://)(?:[^/?#\s]{0,512}@)?"
+    r"([A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,9}\.?(?::\d{1,5})?)(?:[/?#]|\Z)"
 )
 _HOST = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,10}[a-z]{2,24}(?::\d{1,5})?")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

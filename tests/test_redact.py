@@ -352,7 +352,6 @@ def test_the_caller_says_which_fields_hold_variables() -> None:
         {"Tags": [{"Key": "api-key", "Value": "@"}]},
         {"tags": {"api-key": "@"}},
         {"labels": {"api_key": "@"}},
-        {"Parameters": [{"ParameterKey": "DbPassword", "ParameterValue": "@"}]},
         {"command": ["serve", "--api-key", "@"]},
         {"command": ["serve", "--api-key=@"]},
         {"command": ["sh", "-c", "API_KEY=@ serve --port 80"]},
@@ -704,3 +703,19 @@ def test_a_description_of_an_environment_is_not_its_variables() -> None:
     inner = {"networkConfiguration": {"networkMode": "PUBLIC"}}
     redacted, _ = Redactor(b"k" * 32).redact({"environment": {"agentCoreRuntimeEnvironment": inner}})
     assert redacted["environment"]["agentCoreRuntimeEnvironment"] == inner
+
+
+@pytest.mark.parametrize(("key", "value"), [("ParameterKey", "ParameterValue"), ("OutputKey", "OutputValue")])
+def test_weak_passwords_in_parameters_of_templates_do_not_stay(key: str, value: str) -> None:
+    redacted, _ = Redactor(b"k" * 32).redact({"Parameters": [{key: "DbPassword", value: "summer2024"}]})
+    assert "summer2024" not in str(redacted)
+    redacted, _ = Redactor(b"k" * 32).redact({"Parameters": [{key: "InstanceCount", value: "3"}]})
+    assert redacted["Parameters"][0][value] == "3"
+
+
+def test_a_host_without_end_costs_no_time() -> None:
+    hostile = {
+        "Variables": {"CALLBACK_URL": "https://" + "a" * 5000 + "!", "OTHER_URL": "https://" + "a-" * 2000 + "$"}
+    }
+    redacted, _ = Redactor(b"k" * 32).redact(hostile)  # the pattern that was there before did not come to an end
+    assert redacted["Variables"] == {"CALLBACK_URL": "[value]", "OTHER_URL": "[value]"}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nhiscan import climb
 from nhiscan.access.reach import Reach
-from nhiscan.agents import agents_of, belongs_to_agent
+from nhiscan.agents import agents_of, belongs_to_agent, hidden_agents
 from nhiscan.governance import controls
 from nhiscan.judging import judged_identities
 from nhiscan.model import Identity
@@ -31,6 +31,7 @@ def check(context: RuleContext) -> Iterator[Outcome]:
             yield RULE.unknown(identity.id, "it administers or can come to, and whether it is an agent's is not known")
         else:
             yield from _found(context, reach, identity, administers=admin == "is")
+    yield from hidden_agents(context, RULE)
 
 
 def _found(context: RuleContext, reach: Reach, identity: Identity, *, administers: bool) -> Iterator[Outcome]:

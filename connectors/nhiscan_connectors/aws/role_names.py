@@ -52,13 +52,17 @@ def join_roles(
                 yield RunsAs(workload=id, identity=role, detail=detail, by_platform=by_platform)
 
 
+_PARTS_OF_ARN = 6
+
+
 def join_profiles(inventory: Inventory, kinds: Iterable[str], detail: str) -> Iterator[RunsAs]:
     """The roles in the instance profiles that workloads of these kinds name, by ARN or name, in "instance_profile"."""
     wanted = frozenset(kinds)
     roles: dict[tuple[str, str], str] = {}
     for link in inventory.links:
-        if link.kind == "gives_role" and link.source.startswith("arn:"):
-            roles[f"aws:{link.source.split(':', 5)[4]}", link.source.rpartition("/")[2]] = link.target
+        parts = link.source.split(":", 5)
+        if link.kind == "gives_role" and parts[0] == "arn" and len(parts) == _PARTS_OF_ARN:
+            roles[f"aws:{parts[4]}", link.source.rpartition("/")[2]] = link.target
     for id, workload in inventory.workloads.items():
         profile = workload.attributes.get("instance_profile", "").rpartition("/")[2]
         role = roles.get((workload.scope, profile)) if workload.kind in wanted and profile else None

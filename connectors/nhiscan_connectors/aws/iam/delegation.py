@@ -24,7 +24,7 @@ _SOURCE: Final = ops.DELEGATION.name
 def parse_delegations(known: Known) -> Iterator[AnyRecord]:
     """An outside identity for each request that is waiting, approved or in use."""
     for request in known.fields.items(ops.DELEGATION, "DelegationRequests", "DelegationRequestId"):
-        if request.get("State") not in _OVER:
+        if str(request.get("State") or "") not in _OVER:
             yield from _request(known, request)
 
 

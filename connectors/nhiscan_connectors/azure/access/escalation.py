@@ -271,5 +271,18 @@ class Escalation:
 
 
 def _thing(kind: str) -> str:
-    """A type of host in words: "virtualmachine"."""
-    return kind.rpartition("/")[2].removesuffix("s")
+    """A type of host in words: "virtual machine"; one that has none here, as Azure writes it."""
+    name = kind.rpartition("/")[2]
+    return _THINGS.get(name) or (f"{name[:-3]}y" if name.endswith("ies") else name.removesuffix("s"))
+
+
+_THINGS = {
+    "automationaccounts": "automation account",
+    "containerapps": "container app",
+    "containergroups": "container group",
+    "managedclusters": "cluster",
+    "sites": "web app",
+    "userassignedidentities": "user-assigned identity",
+    "virtualmachines": "virtual machine",
+    "virtualmachinescalesets": "scale set",
+}

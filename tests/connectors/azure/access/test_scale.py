@@ -164,7 +164,7 @@ def test_way_through_a_hub_is_found() -> None:
     estate.assign(app, estate.role(WRITE), MANAGEMENT_GROUP)
     verdict, why = admin_verdicts(estate.judged()[0])[app]
     assert verdict == "can_become"
-    assert "can change what any site in management group Corp runs" in why
+    assert "can change what any web app in management group Corp runs" in why
 
 
 def test_groups_cost_edges_by_members_and_not_by_members_times_roles() -> None:
