@@ -47,6 +47,7 @@ class Emulator:
         self._accounts: dict[str, str] = {}
         self._lock = threading.Lock()
         _make_moto_lifelike(self)
+        _compile_routes_singly()
 
     @property
     def now(self) -> datetime:
@@ -207,6 +208,26 @@ def _send(answer: Answer, start_response: StartResponse) -> list[bytes]:
 
 def _json(document: Any, status: int = 200) -> Answer:
     return Answer(status, json.dumps(document, default=str).encode(), {"Content-Type": "application/json"})
+
+
+def _compile_routes_singly() -> None:
+    """Let one thread at a time compile routes: Python 3.11 counts the depth of syntax trees for all threads together.
+
+    Where two of them build trees at once, one fails with "AST constructor recursion depth mismatch".
+    """
+    from werkzeug.routing.rules import Rule
+
+    compile_builder = Rule._compile_builder
+    if getattr(compile_builder, "single", False):
+        return
+    lock = threading.RLock()
+
+    def compiled(self: Rule, append_unknown: bool = True) -> Any:
+        with lock:
+            return compile_builder(self, append_unknown)
+
+    compiled.single = True  # type: ignore[attr-defined]
+    Rule._compile_builder = compiled  # type: ignore[method-assign]
 
 
 def _make_moto_lifelike(emulator: Emulator) -> None:
