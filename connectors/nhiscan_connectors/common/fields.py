@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from nhiscan.connector import Operation, Shard
 from nhiscan.model import Gap
 from nhiscan_connectors.common.answers import Answers
+from nhiscan_connectors.common.times import moment
 
 _SHOWN = 3
 """Places that a gap names; the rest is counted."""
@@ -25,6 +27,7 @@ class Fields:
         self._answers = answers
         self._damage: dict[tuple[str, str], list[str]] = defaultdict(list)
         self._operations: dict[str, Operation] = {}
+        self._answered_at: dict[str, datetime | None] = {}
 
     def bodies(self, operation: Operation) -> Iterator[dict[str, Any]]:
         """Bodies of all answered pages that are objects."""
@@ -70,6 +73,13 @@ class Fields:
             elif item.body is not None:
                 self._leave_out(operation, f"a page is {_kind(item.body)}, not an object", "")
         return found
+
+    def answered_at(self, operation: Operation) -> datetime | None:
+        """When an operation was last answered; None when nobody says."""
+        if operation.name not in self._answered_at:
+            told = (moment(item.at) for item in self._answers.of(operation) if item.problem is None)
+            self._answered_at[operation.name] = max((at for at in told if at is not None), default=None)
+        return self._answered_at[operation.name]
 
     def gaps(self) -> Iterator[Gap]:
         """One gap for each operation and subject of which something was left out."""

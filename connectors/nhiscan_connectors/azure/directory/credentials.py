@@ -27,6 +27,7 @@ def credentials(
     shard: Shard, fields: Fields, operation: Api, item: dict[str, Any], *, owner: str, holder: str, use: CredentialUse
 ) -> Iterator[Credential]:
     """Credentials that stand on one object. `owner`: id of the object; `holder`: whom they authenticate."""
+    at = fields.answered_at(operation)
     keys = list(fields.within(operation, item, "keyCredentials", "keyId", subject=holder))
     signing = {_thumbprint(key) for key in keys if text(key.get("usage")).lower() == "sign"} - {""}
     for key in keys:
@@ -36,6 +37,7 @@ def credentials(
         yield _credential(
             shard,
             key,
+            at,
             id=f"{owner}/keyCredentials/{key['keyId'].lower()}",
             kind="signing-certificate" if signs else "certificate",
             holder=holder,
@@ -46,6 +48,7 @@ def credentials(
             yield _credential(
                 shard,
                 password,
+                at,
                 id=f"{owner}/passwordCredentials/{password['keyId'].lower()}",
                 kind="client-secret",
                 holder=holder,
@@ -54,8 +57,16 @@ def credentials(
 
 
 def _credential(
-    shard: Shard, item: dict[str, Any], *, id: str, kind: str, holder: str, activity: Activity | None
+    shard: Shard,
+    item: dict[str, Any],
+    at: datetime | None,
+    *,
+    id: str,
+    kind: str,
+    holder: str,
+    activity: Activity | None,
 ) -> Credential:
+    """`at`: when the directory told of it. It has no switch, so its end alone says whether it works."""
     begins, ends = moment(item.get("startDateTime")), moment(item.get("endDateTime"))
     return Credential(
         id=id,
@@ -64,6 +75,7 @@ def _credential(
         holder=holder,
         scope=shard.scope,
         name=text(item.get("displayName")) or item["keyId"].lower(),
+        status=None if ends is None or at is None else "expired" if ends <= at else "active",
         created_at=begins,
         expires_at=ends,
         lifetime="unknown" if ends is None else "never_expires" if _endless(begins, ends) else "expires",

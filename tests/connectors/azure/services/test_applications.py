@@ -44,6 +44,17 @@ def test_a_secret_of_an_application_opens_its_service_principal(azure: Azure, tm
     assert f"/applications/{app['id']}" not in found.identities
 
 
+def test_a_secret_works_until_its_end(azure: Azure, tmp_path: Path) -> None:
+    # The emulator's dates are of the past, and what it answers is dated today.
+    future, past = "2190-01-01T00:00:00Z", "2020-01-01T00:00:00Z"
+    secrets = [azure.tenant.password(endDateTime=end, displayName=end) for end in (future, past)]
+    secrets.append(azure.tenant.password(endDateTime=None, displayName="nobody says"))
+    azure.tenant.application("shop", passwordCredentials=secrets)
+    found = inventory_of(azure, tmp_path / "b")
+    told = {credential.name: credential.status for credential in found.credentials.values()}
+    assert told == {future: "active", past: "expired", "nobody says": None}
+
+
 def test_an_application_without_a_service_principal_is_an_identity_of_its_own(azure: Azure, tmp_path: Path) -> None:
     tenant = azure.tenant
     app = tenant.application(
