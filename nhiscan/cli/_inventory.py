@@ -11,7 +11,7 @@ from nhiscan.cli._run import EVIDENCE
 from nhiscan.connector import Connector
 from nhiscan.errors import InputError
 from nhiscan.inventory import Inventory
-from nhiscan.model import Secret
+from nhiscan.model import Identity, Secret, Workload
 
 if TYPE_CHECKING:
     from nhiscan.access.reach import Goal
@@ -81,16 +81,26 @@ def secret_called(inventory: Inventory, text: str) -> Secret:
 
 def identity_called(inventory: Inventory, text: str) -> str:
     """The id of the identity that a person means. Raises InputError when there is none, or more than one."""
-    if text in inventory.identities:
+    return _called(text, inventory.identities, "identity", "identities")
+
+
+def actor_called(inventory: Inventory, text: str) -> str:
+    """The id of the identity or workload that a person means. Raises InputError for none, or more than one."""
+    both: dict[str, Identity | Workload] = {**inventory.workloads, **inventory.identities}
+    return _called(text, both, "identity or workload", "identities and workloads")
+
+
+def _called(text: str, things: Mapping[str, Identity | Workload], one: str, many: str) -> str:
+    if text in things:
         return text
     found = sorted(
-        identity.id
-        for identity in inventory.identities.values()
-        if identity.name == text or identity.id.endswith(f"/{text}") or identity.id.endswith(f":{text}")
+        thing.id
+        for thing in things.values()
+        if thing.name == text or thing.id.endswith(f"/{text}") or thing.id.endswith(f":{text}")
     )
     if len(found) == 1:
         return found[0]
     if not found:
-        raise InputError(f"No identity is called {text!r}.", "Give a whole id; the CSV report lists them.")
+        raise InputError(f"No {one} is called {text!r}.", "Give a whole id; the CSV report lists them.")
     some = "\n".join(f"  {candidate}" for candidate in found[:20])
-    raise InputError(f"{len(found)} identities are called {text!r}:", f"{some}\nGive the whole id.")
+    raise InputError(f"{len(found)} {many} are called {text!r}:", f"{some}\nGive the whole id.")

@@ -28,11 +28,11 @@ def command(identity: str, limit: int, evidence: Path) -> int:
     For an agent also the narrower answer: what injected text could make the agent and its tools do.
     """
     from nhiscan.access.blast import BlastRadius
-    from nhiscan.cli._inventory import identity_called, read_inventory
+    from nhiscan.cli._inventory import actor_called, read_inventory
     from nhiscan.cli._text import heading, lines
 
     inventory, _ = read_inventory(evidence, access=True)
-    id = identity if identity in inventory.workloads else identity_called(inventory, identity)
+    id = actor_called(inventory, identity)
     radius = BlastRadius(inventory)
     heading(f"If {id} were stolen")
     _tell(radius.of(id), limit)
