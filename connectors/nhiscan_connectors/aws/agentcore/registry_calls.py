@@ -64,7 +64,16 @@ def _api(title: str, service: str, iam: str, kind: str, *private: str) -> Api:
 
 
 AGENTCORE = _api("AgentCore", "bedrock-agentcore-control", "bedrock-agentcore", "descriptorType")
-STANDALONE = _api("Agent Registry", "agent-registry-control", "agent-registry", "recordType", "customMetadata")
+STANDALONE = _api(
+    "Agent Registry",
+    "agent-registry-control",
+    "agent-registry",
+    "recordType",
+    "customMetadata",
+    # An artifact is handed out by an address that is signed: whoever has it may fetch it.
+    "artifact",
+    "synchronizedSource",
+)
 APIS = (AGENTCORE, STANDALONE)
 
 

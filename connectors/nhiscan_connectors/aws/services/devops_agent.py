@@ -56,7 +56,7 @@ ASSOCIATIONS = call(
     "which roles the space takes on and which services it uses",
     permission="aidevops:ListAssociations",
     blinds=("agents", "workloads"),
-    drop=("customerEmail",),
+    drop=("customerEmail", "message"),
 )
 OPERATOR = call(
     "devops-agent:GetOperatorApp",
