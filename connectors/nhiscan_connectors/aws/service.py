@@ -6,15 +6,11 @@ service edits no other file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import Literal, TypeAlias
 
-import msgspec
-
-from nhiscan.connector import Operation, Shard
-from nhiscan.inventory import Inventory
-from nhiscan.model import AnyRecord
+from nhiscan.connector import Operation
 from nhiscan_connectors.aws.calls import Calls
+from nhiscan_connectors.common import services
 from nhiscan_connectors.common.answers import Answers
 
 __all__ = ["Answers", "Part", "Service"]
@@ -23,17 +19,7 @@ Part: TypeAlias = Literal["account", "region", "organization"]
 """Which shards a service is asked in: once an account, once an account and region, or once an organization."""
 
 
-class Service(msgspec.Struct, frozen=True, kw_only=True):
+class Service(services.Service[Operation, Calls], frozen=True, kw_only=True):
     """One AWS service, as nhiscan reads it."""
 
-    name: str
     part: Part
-    operations: tuple[Operation, ...]
-    collect: Callable[[Calls], None]
-    """Ask for everything; every call goes through `Calls`."""
-    parse: Callable[[Shard, Answers], Iterator[AnyRecord]]
-    """Pure: the records that the answers of one shard amount to."""
-    join: Callable[[Inventory], Iterator[AnyRecord]] | None = None
-    """Pure: facts that show only when all accounts and regions are put together; None when there are none."""
-    never: tuple[str, ...] = ()
-    """Calls of this service that return a secret, which nhiscan must never make."""

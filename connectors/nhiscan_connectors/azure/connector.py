@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
-from nhiscan.access.proposal import Proposal, Window
-from nhiscan.access.question import Decision, Question
-from nhiscan.connector import Evidence, ExportSink, Operation, Option, Settings, Shard, Sink
-from nhiscan.inventory import Inventory
-from nhiscan.model import AnyRecord, Grant
+from nhiscan.connector import ExportSink, Option, Settings, Shard, Sink
 from nhiscan_connectors.azure import plan as planning
+from nhiscan_connectors.azure.api import Api
 from nhiscan_connectors.azure.calls import Calls
 from nhiscan_connectors.azure.permissions import FORMS
-from nhiscan_connectors.azure.service import Answers, Service
+from nhiscan_connectors.azure.service import Service
 from nhiscan_connectors.azure.services import find_services
 from nhiscan_connectors.azure.session import Sessions
-from nhiscan_connectors.common.isolated import asked, parsed
+from nhiscan_connectors.common.services import Engine, ServiceConnector
 
 OPTIONS = (
     Option(name="tenant_id", help="Tenant to scan. Default: that of the credentials.", envvar="AZURE_TENANT_ID"),
@@ -59,59 +55,42 @@ OPTIONS = (
 )
 
 
-class AzureConnector:
+class AzureConnector(ServiceConnector[Api, Calls, Sessions]):
     """See `nhiscan.connector.Connector`."""
 
     name = "azure"
     title = "Microsoft Entra and Azure"
     options = OPTIONS
     permission_forms = FORMS
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._sessions: Sessions | None = None
+    plan_operations = planning.OPERATIONS
+    plan_never = planning.NEVER
 
     @cached_property
     def services(self) -> tuple[Service, ...]:
         """Everything under nhiscan_connectors.azure.services, by name."""
         return find_services()
 
-    @cached_property
-    def operations(self) -> tuple[Operation, ...]:
-        """See `Connector.operations`."""
-        declared = (*planning.OPERATIONS, *(operation for service in self.services for operation in service.operations))
-        return tuple(dict.fromkeys(declared))  # the plan and a service may share an operation
+    @property
+    def engine(self) -> Engine:
+        """See `ServiceConnector.engine`."""
+        from nhiscan_connectors.azure import access
 
-    @cached_property
-    def never(self) -> tuple[str, ...]:
-        """See `Connector.never`."""
-        return tuple(sorted({*planning.NEVER, *(name for service in self.services for name in service.never)}))
+        return access
+
+    def connect(self, settings: Settings) -> Sessions:
+        """See `ServiceConnector.connect`."""
+        return Sessions(settings)
 
     def plan(self, settings: Settings, sink: Sink) -> Iterable[Shard]:
         """See `Connector.plan`."""
-        return planning.plan(self._shared(settings), settings, sink)
+        return planning.plan(self.sessions(settings), settings, sink)
 
     def collect(self, settings: Settings, shard: Shard, sink: Sink) -> None:
         """See `Connector.collect`."""
-        calls = Calls(self._shared(settings), shard, sink)
+        calls = Calls(self.sessions(settings), shard, sink)
         if shard.part == "subscription" and calls.page(planning.SUBSCRIPTION) is None:
             return  # it did not let us in: the gap hides all of it, and asking on would only repeat it
-        defects = sink.each(lambda service: asked(service, calls, shard), self._of(shard))
-        for defect in defects:
-            if defect is not None:
-                raise defect  # after all the others were asked: one defect must not hide what they know
-
-    def parse(self, shard: Shard, evidence: Iterable[Evidence]) -> Iterator[AnyRecord]:
-        """See `Connector.parse`."""
-        answers = Answers(evidence)
-        for service in self._of(shard):
-            yield from parsed(service, shard, answers)
-
-    def join(self, inventory: Inventory) -> Iterator[AnyRecord]:
-        """See `Connector.join`."""
-        for service in self.services:
-            if service.join is not None:
-                yield from service.join(inventory)
+        self.ask_services(calls, shard, sink)
 
     def read_export(self, path: Path, sink: ExportSink) -> None:
         """See `Connector.read_export`."""
@@ -119,41 +98,8 @@ class AzureConnector:
 
         read_export(path, sink, self.services)
 
-    def access(self, inventory: Inventory) -> Iterator[AnyRecord]:
-        """See `Connector.access`."""
-        from nhiscan_connectors.azure.access import access
-
-        return access(inventory)
-
-    def decide(self, inventory: Inventory, question: Question) -> Decision:
-        """See `Connector.decide`."""
-        from nhiscan_connectors.azure.access import decide
-
-        return decide(inventory, question)
-
-    def readers(self, inventory: Inventory, resource: str) -> Iterator[Grant]:
-        """See `Connector.readers`."""
-        from nhiscan_connectors.azure.access import readers
-
-        return readers(inventory, resource)
-
-    def tighten(self, inventory: Inventory, identity: str, window: Window) -> Proposal:
-        """See `Connector.tighten`."""
-        from nhiscan_connectors.azure.access import tighten
-
-        return tighten(inventory, identity, window)
-
     def permission_policy(self, form: str) -> str:
         """See `Connector.permission_policy`."""
         from nhiscan_connectors.azure.permissions import permission_policy
 
         return permission_policy(self.operations, form)
-
-    def _of(self, shard: Shard) -> list[Service]:
-        return [service for service in self.services if service.part == shard.part]
-
-    def _shared(self, settings: Settings) -> Sessions:
-        with self._lock:
-            if self._sessions is None:
-                self._sessions = Sessions(settings)
-            return self._sessions

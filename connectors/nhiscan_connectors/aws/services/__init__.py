@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Iterator
 
 import msgspec
@@ -12,12 +10,12 @@ from nhiscan.connector import Shard
 from nhiscan.model import AnyRecord
 from nhiscan_connectors.aws.regional import bounded
 from nhiscan_connectors.aws.service import Answers, Service
+from nhiscan_connectors.common.services import services_of
 
 
 def find_services() -> tuple[Service, ...]:
     """Every `SERVICE` in this package, in the order of module names; what they read has no text without end."""
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    return tuple(_bounded(importlib.import_module(f"{__name__}.{name}").SERVICE) for name in names)
+    return tuple(_bounded(service) for service in services_of(__name__, __path__))
 
 
 def _bounded(service: Service) -> Service:

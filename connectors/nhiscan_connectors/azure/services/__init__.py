@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from typing import TYPE_CHECKING
+
+from nhiscan_connectors.common.services import services_of
 
 if TYPE_CHECKING:
     from nhiscan_connectors.azure.service import Service
@@ -12,5 +12,4 @@ if TYPE_CHECKING:
 
 def find_services() -> tuple[Service, ...]:
     """Every `SERVICE` in this package, in the order of module names."""
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    return tuple(importlib.import_module(f"{__name__}.{name}").SERVICE for name in names)
+    return tuple(services_of(__name__, __path__))
