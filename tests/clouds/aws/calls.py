@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from tests.clouds import calls
 from tests.clouds.aws.routing import Target, parsed_params
 
 
@@ -53,35 +53,8 @@ class Call:
         return f"<{self.name} {self.account} {self.region} {self.status}>"
 
 
-Hook = Callable[[int, Call], None]
-
-
-class CallLog:
-    """Calls in the order in which they came. Safe to use from any thread."""
-
-    def __init__(self) -> None:
-        self._calls: list[Call] = []
-        self._hooks: list[Hook] = []
-        self._lock = threading.Lock()
-
-    def add(self, call: Call) -> None:
-        """Log a call and run the hooks, in the thread that will answer it."""
-        with self._lock:
-            self._calls.append(call)
-            number, hooks = len(self._calls), tuple(self._hooks)
-        for hook in hooks:
-            hook(number, call)
-
-    def on_call(self, hook: Hook) -> None:
-        """Run `hook(number, call)` before each call is answered; numbers begin at 1."""
-        with self._lock:
-            self._hooks.append(hook)
-
-    def clear(self) -> None:
-        """Forget all calls and hooks."""
-        with self._lock:
-            self._calls.clear()
-            self._hooks.clear()
+class CallLog(calls.CallLog[Call]):
+    """Every call, and which were which."""
 
     def of(self, service: str = "", operation: str = "", account: str = "", region: str = "") -> list[Call]:
         """Calls that fit everything that is given."""
@@ -101,11 +74,3 @@ class CallLog:
     def names(self) -> Counter[str]:
         """How often each "<service>:<operation>" was called."""
         return Counter(call.name for call in self)
-
-    def __iter__(self) -> Iterator[Call]:
-        with self._lock:
-            calls = tuple(self._calls)
-        return iter(calls)
-
-    def __len__(self) -> int:
-        return len(self._calls)

@@ -14,11 +14,11 @@ from tests.clouds.aws import overlay
 from tests.clouds.aws.answers import Answer, ServiceError, error_answer, html_answer, not_opted_in
 from tests.clouds.aws.calls import Call, CallLog
 from tests.clouds.aws.faults import GLOBAL, Fault, Faults
-from tests.clouds.aws.http import DroppedError
 from tests.clouds.aws.ids import stable_id
 from tests.clouds.aws.overlays.regions import OPT_IN, Regions
 from tests.clouds.aws.routing import find_target
 from tests.clouds.aws.untyped import moto_module
+from tests.clouds.loopback import DroppedError
 
 DEFAULT_ACCOUNT = "123456789012"
 """Account of every key that the emulator does not know."""

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from tests.clouds.aws.answers import Answer, ServiceError, denied, error_answer, html_answer, not_opted_in, throttled
 from tests.clouds.aws.calls import Call
-from tests.clouds.aws.http import DroppedError
+from tests.clouds.loopback import DroppedError
 
 Effect = Literal["deny", "throttle", "region", "html", "slow", "error", "drop"]
 

@@ -10,7 +10,8 @@ from typing import Literal
 
 from tests.clouds.azure.answers import ApiError, Plane, denied, error_reply, not_found, throttled, unlicensed
 from tests.clouds.azure.calls import Call
-from tests.clouds.azure.https import DroppedError, Reply
+from tests.clouds.azure.https import Reply
+from tests.clouds.loopback import DroppedError
 
 Effect = Literal["deny", "unlicensed", "throttle", "absent", "error", "html", "slow", "drop"]
 
