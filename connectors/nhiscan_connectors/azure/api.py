@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Literal, TypeAlias
+from typing import Literal, Required, TypeAlias, TypedDict, Unpack
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -81,90 +81,47 @@ class Api(Operation, frozen=True, kw_only=True):
         return f"{path}?{urlencode(query, quote_via=quote, safe='$,:')}" if query else path
 
 
+class Told(TypedDict, total=False):
+    """What every call is declared with, whichever plane it goes to; see `Operation`."""
+
+    permission: Required[str]
+    purpose: Required[str]
+    hides: Required[str]
+    blinds: tuple[Aspect, ...]
+    drop: tuple[str, ...]
+    about: str
+    optional: bool
+
+
 def graph(
     name: str,
     path: str,
     *,
-    permission: str,
-    purpose: str,
-    hides: str,
-    blinds: tuple[Aspect, ...] = (),
     select: tuple[str, ...] = (),
     expand: str = "",
     where: str = "",
     top: int = 999,
     version: Literal["v1.0", "beta"] = "v1.0",
     headers: tuple[tuple[str, str], ...] = (),
-    drop: tuple[str, ...] = (),
-    about: str = "",
-    optional: bool = False,
+    **told: Unpack[Told],
 ) -> Api:
     """A GET of Microsoft Graph. `name`: "users.list". `where`: $filter. `top`: 0 for what has no pages."""
-    query = {
+    asked = {
         "$select": ",".join(select),
         "$expand": expand,
         "$filter": where,
         "$top": str(top) if top else "",
     }
-    return Api(
-        name=f"graph:{name}",
-        plane="graph",
-        path=path,
-        version=version,
-        query=tuple((key, value) for key, value in query.items() if value),
-        headers=headers,
-        permission=permission,
-        purpose=purpose,
-        hides=hides,
-        blinds=blinds,
-        drop=drop,
-        about=about,
-        optional=optional,
-    )
+    query = tuple((key, value) for key, value in asked.items() if value)
+    return Api(name=f"graph:{name}", plane="graph", path=path, version=version, query=query, headers=headers, **told)
 
 
-def arm(
-    name: str,
-    path: str,
-    version: str,
-    *,
-    permission: str,
-    purpose: str,
-    hides: str,
-    blinds: tuple[Aspect, ...] = (),
-    query: tuple[tuple[str, str], ...] = (),
-    drop: tuple[str, ...] = (),
-    about: str = "",
-    optional: bool = False,
-) -> Api:
+def arm(name: str, path: str, version: str, *, query: tuple[tuple[str, str], ...] = (), **told: Unpack[Told]) -> Api:
     """A GET of Azure Resource Manager. `name`: "Microsoft.Authorization:roleAssignments.list"."""
-    return Api(
-        name=name,
-        plane="arm",
-        path=path,
-        version=version,
-        query=query,
-        permission=permission,
-        purpose=purpose,
-        hides=hides,
-        blinds=blinds,
-        drop=drop,
-        about=about,
-        optional=optional,
-    )
+    return Api(name=name, plane="arm", path=path, version=version, query=query, **told)
 
 
-def resource_graph(
-    name: str,
-    question: str,
-    *,
-    permission: str,
-    purpose: str,
-    hides: str,
-    blinds: tuple[Aspect, ...] = (),
-    drop: tuple[str, ...] = (),
-    optional: bool = False,
-) -> Api:
+def resource_graph(name: str, question: str, **told: Unpack[Told]) -> Api:
     """A question to Resource Graph, over the subscription of the shard or, in a tenant shard, over all that it sees.
 
     Its rows stand in "data" of each page. It answers only for what the scanner may read, and says nothing of the rest.
@@ -176,12 +133,7 @@ def resource_graph(
         version="2022-10-01",
         method="POST",
         question=question,
-        permission=permission,
-        purpose=purpose,
-        hides=hides,
-        blinds=blinds,
-        drop=drop,
-        optional=optional,
+        **told,
     )
 
 
@@ -192,14 +144,8 @@ def data(
     *,
     audience: str,
     hosts: tuple[str, ...],
-    permission: str,
-    purpose: str,
-    hides: str,
-    blinds: tuple[Aspect, ...] = (),
     query: tuple[tuple[str, str], ...] = (),
-    drop: tuple[str, ...] = (),
-    about: str = "",
-    optional: bool = False,
+    **told: Unpack[Told],
 ) -> Api:
     """A GET of a resource's own host, which the caller names with the parameter `host`."""
     return Api(
@@ -210,13 +156,7 @@ def data(
         audience=audience,
         hosts=hosts,
         query=query,
-        permission=permission,
-        purpose=purpose,
-        hides=hides,
-        blinds=blinds,
-        drop=drop,
-        about=about,
-        optional=optional,
+        **told,
     )
 
 
