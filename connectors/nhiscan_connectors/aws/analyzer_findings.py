@@ -11,9 +11,9 @@ import msgspec
 
 from nhiscan.connector import Operation
 from nhiscan.model import EVERYONE, Link, Usage
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 EXTERNAL_ACCESS: Final = "ExternalAccess"
 _ACCOUNT: Final = re.compile(r"(?:arn:aws[a-z-]{0,12}:iam::)?(\d{12})(?::root)?")

@@ -9,8 +9,9 @@ import msgspec
 
 from nhiscan.connector import Evidence, Operation, Shard
 from nhiscan.model import Gap, GapReason
-from nhiscan_connectors.aws.fields import Fields
 from nhiscan_connectors.aws.service import Answers
+from nhiscan_connectors.common.fields import Fields
+from nhiscan_connectors.common.gaps import gap_of
 
 
 def gaps_about(
@@ -32,20 +33,5 @@ def gaps_about(
                 refused[item.problem].append(item)
         for reason, items in refused.items():
             more = f" (and {len(items) - 1} more calls alike)" if len(items) > 1 else ""
-            yield gap_about(shard, operation, reason, items[0].detail + more, subjects)
-
-
-def gap_about(shard: Shard, operation: Operation, reason: GapReason, detail: str, subjects: tuple[str, ...]) -> Gap:
-    """A gap that leaves open what the subjects may do."""
-    return Gap(
-        connector=shard.connector,
-        scope=shard.scope,
-        region=shard.region,
-        operation=operation.name,
-        reason=reason,
-        permission=operation.permission if reason == "denied" else "",
-        hides=operation.hides,
-        detail=detail,
-        blinds=("policies",),
-        subjects=subjects,
-    )
+            detail = items[0].detail + more
+            yield gap_of(shard, operation, reason, detail, blinds=("policies",), subjects=subjects)

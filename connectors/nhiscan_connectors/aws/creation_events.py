@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from nhiscan_connectors.aws.fields import table, text
+from nhiscan_connectors.common.fields import table, text
 
 Way = tuple[str, ...]
 """Keys that lead to a field from the top of an event."""

@@ -29,7 +29,7 @@ from nhiscan_connectors.aws.plan import CREATORS
 from nhiscan_connectors.aws.regional import Reading, call
 from nhiscan_connectors.aws.service import Answers
 from nhiscan_connectors.aws.services.identity_center import user_arn
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.times import moment
 
 LOOKUP = call(
     "cloudtrail:LookupEvents",

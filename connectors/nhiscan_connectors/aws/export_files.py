@@ -8,9 +8,8 @@ from typing import Any
 
 from nhiscan.errors import InputError
 from nhiscan_connectors.common import export_files
-from nhiscan_connectors.common.export_files import AGAIN, LARGEST, documents, kind_of
-
-__all__ = ["AGAIN", "LARGEST", "bodies", "kind_of", "texts"]
+from nhiscan_connectors.common.export_files import LARGEST, documents
+from nhiscan_connectors.common.fields import kind_of
 
 
 def texts(path: Path, limit: int = LARGEST) -> Iterator[tuple[str, str]]:

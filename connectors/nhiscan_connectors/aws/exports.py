@@ -20,12 +20,14 @@ from typing import Any
 from nhiscan.connector import ExportSink, Operation, Shard
 from nhiscan.errors import InputError, NhiscanError
 from nhiscan.wording import plain
-from nhiscan_connectors.aws.export_files import AGAIN, bodies, kind_of, texts
+from nhiscan_connectors.aws.export_files import bodies, texts
 from nhiscan_connectors.aws.export_found import LISTS, Found, Page, account_shard
 from nhiscan_connectors.aws.export_holes import tell
 from nhiscan_connectors.aws.iam import operations as ops
 from nhiscan_connectors.aws.iam.report import rows
 from nhiscan_connectors.aws.services import organizations as org
+from nhiscan_connectors.common.export_files import AGAIN
+from nhiscan_connectors.common.fields import kind_of
 
 _REQUIRED = {"UserDetailList": "UserName", "RoleDetailList": "RoleName", "GroupDetailList": "GroupName"}
 _ACCOUNT = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):")

@@ -14,8 +14,9 @@ import msgspec
 from nhiscan.connector import Evidence, Operation, Shard
 from nhiscan.detectors import llm_name, names_a_secret
 from nhiscan.model import AnyRecord, Aspect, Gap, Link, RunsAs, Sighting, llm_provider
-from nhiscan_connectors.aws.fields import Fields, table, text
 from nhiscan_connectors.aws.service import Answers
+from nhiscan_connectors.common.fields import Fields, table, text
+from nhiscan_connectors.common.gaps import refusal
 
 LONGEST: Final = 8_000
 """Characters that a text of a record may have; AWS allows none as long, and an export could hold one without end."""
@@ -187,18 +188,8 @@ class Reading(Fields):
         """
         self._told.add(operation.name)
         for name, item in self.refused(operation, param).items():
-            yield Gap(
-                connector=self.shard.connector,
-                scope=self.scope,
-                region=self.region,
-                operation=operation.name,
-                reason=item.problem or "failed",
-                permission=operation.permission if item.problem == "denied" else "",
-                hides=operation.hides,
-                detail=item.detail,
-                blinds=blinds or operation.blinds,
-                subjects=(subjects[name],) if name in subjects else (),
-            )
+            known = (subjects[name],) if name in subjects else ()
+            yield refusal(self.shard, operation, item, *known, blinds=blinds or None)
 
 
 def bounded(record: AnyRecord) -> AnyRecord:

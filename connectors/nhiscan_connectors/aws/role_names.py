@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from nhiscan.inventory import Inventory
 from nhiscan.model import Link, RunsAs
-from nhiscan_connectors.aws.fields import text
 from nhiscan_connectors.aws.regional import role_arn
+from nhiscan_connectors.common.fields import text
 
 _NAME = re.compile(r"(?:[\w+=,.@-]{1,64}/){0,8}([\w+=,.@-]{1,64})", re.ASCII)
 _SECRET_NAME = re.compile(r"[\w/+=.@-]{1,512}", re.ASCII)

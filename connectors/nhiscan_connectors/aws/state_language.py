@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from nhiscan_connectors.aws.callees import callee
-from nhiscan_connectors.aws.fields import table, text
+from nhiscan_connectors.common.fields import table, text
 
 _INTEGRATION = re.compile(
     r"arn:aws[a-z-]{0,12}:states:(?:[a-z0-9-]{1,30})?:(?:\d{12})?:(?:aws-sdk:)?([a-zA-Z0-9]{1,40}):([a-zA-Z0-9]{1,80})"

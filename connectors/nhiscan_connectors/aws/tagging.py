@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from nhiscan.model import Gap
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call, tags_of
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.gaps import refusal
 
 TAGS = call(
     "resourcegroupstaggingapi:GetResources",
@@ -59,15 +60,4 @@ def gaps_of_tags(reading: Reading, ids: Iterable[str]) -> Iterator[Gap]:
     answered = any(item.problem is None for item in reading.answers.of(TAGS))
     subjects = tuple(sorted(ids))
     if refused and not answered and subjects:
-        yield Gap(
-            connector=reading.shard.connector,
-            scope=reading.scope,
-            region=reading.region,
-            operation=TAGS.name,
-            reason=refused[0].problem or "failed",
-            permission=TAGS.permission if refused[0].problem == "denied" else "",
-            hides=TAGS.hides,
-            detail=refused[0].detail,
-            blinds=("owners",),
-            subjects=subjects,
-        )
+        yield refusal(reading.shard, TAGS, refused[0], *subjects, blinds=("owners",))

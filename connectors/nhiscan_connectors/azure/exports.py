@@ -22,8 +22,8 @@ from nhiscan_connectors.azure.export_holes import tell
 from nhiscan_connectors.azure.export_kinds import OLD, Kind, Kinds, expanded
 from nhiscan_connectors.azure.rbac import operations as ops
 from nhiscan_connectors.azure.service import Service
-from nhiscan_connectors.common.export_files import documents, kind_of, texts
-from nhiscan_connectors.common.fields import text
+from nhiscan_connectors.common.export_files import documents, texts
+from nhiscan_connectors.common.fields import kind_of, text
 
 _LINKS = ("@odata.nextLink", "nextLink", "odata.nextLink")
 _CAPPED = {"/servicePrincipals": "az ad sp list", "/applications": "az ad app list"}

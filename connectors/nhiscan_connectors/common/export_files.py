@@ -205,20 +205,3 @@ def _float(text: str) -> float:
     if not math.isfinite(value):
         raise ValueError(f"the number {text[:_LONGEST_NUMBER]} is too large")
     return value
-
-
-def kind_of(value: object) -> str:
-    """What JSON calls it."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "a truth value"
-        case int() | float():
-            return "a number"
-        case str():
-            return "text"
-        case list():
-            return "a list"
-        case _:
-            return "an object"

@@ -13,6 +13,7 @@ from typing import Any
 from nhiscan.connector import Operation, Shard
 from nhiscan.model import Gap
 from nhiscan_connectors.common.answers import Answers
+from nhiscan_connectors.common.gaps import gap_of
 from nhiscan_connectors.common.times import moment
 
 _SHOWN = 3
@@ -86,17 +87,8 @@ class Fields:
         for (name, subject), places in self._damage.items():
             operation = self._operations[name]
             more = f" (and {len(places) - _SHOWN} more)" if len(places) > _SHOWN else ""
-            yield Gap(
-                connector=self._shard.connector,
-                scope=self._shard.scope,
-                region=self._shard.region,
-                operation=name,
-                reason="failed",
-                hides=operation.hides,
-                detail="the answer is damaged: " + "; ".join(places[:_SHOWN]) + more,
-                blinds=operation.blinds,
-                subjects=(subject,) if subject else (),
-            )
+            detail = "the answer is damaged: " + "; ".join(places[:_SHOWN]) + more
+            yield gap_of(self._shard, operation, "failed", detail, subjects=(subject,) if subject else ())
 
     def _entries(
         self, operation: Operation, body: dict[str, Any], key: str, subject: str
@@ -122,7 +114,7 @@ def table(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _kind(value: object) -> str:
+def kind_of(value: object) -> str:
     """What JSON calls it."""
     match value:
         case None:
@@ -132,8 +124,13 @@ def _kind(value: object) -> str:
         case int() | float():
             return "a number"
         case str():
-            return "text" if value else "an empty text"
+            return "text"
         case list():
             return "a list"
         case _:
             return "an object"
+
+
+def _kind(value: object) -> str:
+    """Of an entry that should be there: an empty text is as good as none, and is said so."""
+    return "an empty text" if value == "" else kind_of(value)

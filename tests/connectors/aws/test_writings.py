@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from nhiscan_connectors.aws.documents import document_text, listed, statements, values_of
-from nhiscan_connectors.aws.environment import environment_of
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.environment import environment_of
+from nhiscan_connectors.common.times import moment
 from tests.connectors.aws.answers import allow, document, encoded
 
 DOCUMENT = document(allow("s3:Get*"), allow("iam:Pass%20Role"))

@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from nhiscan_connectors.aws.agentcore.endpoints import origin, runtime_arn
-from nhiscan_connectors.aws.fields import table, text
+from nhiscan_connectors.common.fields import table, text
 
 LONGEST: Final = 110_000
 """Characters of a content that is read; AWS takes 102,400."""

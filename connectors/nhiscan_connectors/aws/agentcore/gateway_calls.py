@@ -7,9 +7,9 @@ from typing import Any
 
 from nhiscan_connectors.aws.agentcore.resource_policies import ask_policies
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import text
 from nhiscan_connectors.aws.regional import Reading, call
 from nhiscan_connectors.aws.service import Answers
+from nhiscan_connectors.common.fields import text
 
 _API = "bedrock-agentcore-control"
 _IAM = "bedrock-agentcore"

@@ -12,7 +12,7 @@ from nhiscan.model import Link, llm_provider
 from nhiscan_connectors.aws.agentcore.endpoints import LLM_HOSTS, host_of, origin
 from nhiscan_connectors.aws.agentcore.identity_ids import provider_id
 from nhiscan_connectors.aws.bedrock.profiles import Profiles
-from nhiscan_connectors.aws.fields import table, text
+from nhiscan_connectors.common.fields import table, text
 
 _OTHERS = "llm"
 """The provider of a model whose endpoint says only that it speaks a known protocol."""

@@ -13,8 +13,8 @@ from nhiscan.model import AnyRecord, Link
 from nhiscan_connectors.aws.agentcore.endpoints import endpoint, host_of, origin, runtime_arn
 from nhiscan_connectors.aws.agentcore.identity_ids import provider_id
 from nhiscan_connectors.aws.agentcore.targets import function_arn
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, variables_of
+from nhiscan_connectors.common.fields import table, text
 
 _HOOKS = {
     "beforeInvocation": "before each call of the harness",

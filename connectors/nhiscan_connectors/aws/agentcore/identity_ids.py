@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from nhiscan_connectors.aws.fields import text
+from nhiscan_connectors.common.fields import text
 
 # AWS writes one and the same provider under two services: "acps" where it lists providers, "bedrock-agentcore" where
 # others refer to them and where IAM policies name them.

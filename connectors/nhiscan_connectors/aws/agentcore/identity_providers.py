@@ -25,10 +25,10 @@ from nhiscan.model import AnyRecord, Link, Secret, llm_provider
 from nhiscan_connectors.aws.agentcore.identity_ids import provider_id, vault_of
 from nhiscan_connectors.aws.agentcore.runtimes_settings import stated
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.llm_keys import key_provider
 from nhiscan_connectors.aws.regional import Reading, call, tags_of
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 LIST_KEY = "credentialProviders"
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from nhiscan.connector import Evidence
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Place, walked
+from nhiscan_connectors.common.fields import table, text
 
 
 def field_of(id_key: str) -> Place:

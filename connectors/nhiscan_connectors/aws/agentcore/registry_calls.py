@@ -13,8 +13,8 @@ import msgspec
 
 from nhiscan.connector import Operation
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import call
+from nhiscan_connectors.common.fields import table, text
 
 
 class Api(msgspec.Struct, frozen=True, kw_only=True):

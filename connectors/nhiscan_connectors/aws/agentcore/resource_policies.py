@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from nhiscan.model import AnyRecord, Gap, Policy, PolicyUse
+from nhiscan.model import AnyRecord
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.documents import document_text
 from nhiscan_connectors.aws.regional import Reading, call
+from nhiscan_connectors.aws.resource_policies import policy_of
+from nhiscan_connectors.common.gaps import refusal
 
 GET_POLICY = call(
     "bedrock-agentcore-control:GetResourcePolicy",
@@ -34,31 +35,6 @@ def resource_policies(reading: Reading, resources: dict[str, str]) -> Iterator[A
     bodies = reading.details(GET_POLICY, "resourceArn")
     refused = reading.refused(GET_POLICY, "resourceArn")
     for arn, name in resources.items():
-        id = f"{arn}/policy/resource"
-        written = bodies.get(arn, {}).get("policy")
-        if written:
-            document, problem = document_text(written)
-            yield Policy(
-                id=id,
-                provider="aws",
-                kind="resource",
-                name=f"resource policy of {name}",
-                scope=reading.scope,
-                document=document,
-                problem=problem,
-            )
-            yield PolicyUse(policy=id, target=arn, use="resource")
+        yield from policy_of(reading, arn, name, bodies.get(arn, {}).get("policy") or None)
         if arn in refused:
-            item = refused[arn]
-            yield Gap(
-                connector=reading.shard.connector,
-                scope=reading.scope,
-                region=reading.region,
-                operation=GET_POLICY.name,
-                reason=item.problem or "failed",
-                permission=GET_POLICY.permission if item.problem == "denied" else "",
-                hides=GET_POLICY.hides,
-                detail=item.detail,
-                blinds=GET_POLICY.blinds,
-                subjects=(arn,),
-            )
+            yield refusal(reading.shard, GET_POLICY, refused[arn], arn)

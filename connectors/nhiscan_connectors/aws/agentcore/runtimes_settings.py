@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 
 from nhiscan.connector import Operation
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading
+from nhiscan_connectors.common.fields import table, text
 
 NO_LIMITS = "none"
 """In `token_limits`: any token of the issuer is taken, whoever and whatever it was made for."""

@@ -19,9 +19,9 @@ from nhiscan.model import AnyRecord, Link, Resource, llm_provider
 from nhiscan_connectors.aws.agentcore.endpoints import endpoint, host_of, llm_of, origin, runtime_arn
 from nhiscan_connectors.aws.agentcore.gateway_calls import GET_TARGET, LIST_TARGETS
 from nhiscan_connectors.aws.agentcore.identity_ids import provider_id
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 LARGEST_SCHEMA: Final = 2_000_000
 """Characters of an API description that is looked into for the servers it names."""

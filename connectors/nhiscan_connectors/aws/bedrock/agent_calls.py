@@ -9,8 +9,8 @@ from nhiscan.model import Aspect
 from nhiscan_connectors.aws.bedrock.names import DRAFT
 from nhiscan_connectors.aws.bedrock.versions import routed_versions
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import text
 from nhiscan_connectors.aws.regional import call
+from nhiscan_connectors.common.fields import text
 
 _BLINDS: Final[tuple[Aspect, ...]] = ("agents", "workloads")
 

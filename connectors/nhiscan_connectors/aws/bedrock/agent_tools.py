@@ -18,8 +18,8 @@ from nhiscan_connectors.aws.bedrock.names import (
     short,
 )
 from nhiscan_connectors.aws.bedrock.versions import by_params, called
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading
+from nhiscan_connectors.common.fields import table, text
 
 _OFF: Final = "DISABLED"
 

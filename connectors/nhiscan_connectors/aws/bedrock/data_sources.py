@@ -11,8 +11,8 @@ from nhiscan.model import Link
 from nhiscan_connectors.aws.bedrock.names import function_arn, short
 from nhiscan_connectors.aws.bedrock.profiles import Profiles
 from nhiscan_connectors.aws.bedrock.versions import by_params
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call
+from nhiscan_connectors.common.fields import table, text
 
 LIST_SOURCES = call(
     "bedrock-agent:ListDataSources",

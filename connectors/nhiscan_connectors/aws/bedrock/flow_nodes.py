@@ -16,8 +16,8 @@ from nhiscan_connectors.aws.bedrock.names import (
     short,
 )
 from nhiscan_connectors.aws.bedrock.profiles import Profiles, guarded_by
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading
+from nhiscan_connectors.common.fields import table, text
 
 _THINK: Final = ("prompt", "knowledgeBase")
 """Kinds of nodes that call a model, and may be held to a guardrail."""

@@ -8,8 +8,8 @@ from typing import Any, Final
 import msgspec
 
 from nhiscan.connector import Operation
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import call
+from nhiscan_connectors.common.fields import table, text
 
 FINISHED: Final = frozenset({"Completed", "Failed", "Stopped", "PartiallyCompleted", "Expired", "Deleting"})
 """States that a job does not leave; one whose state is none of these may still act as its role."""

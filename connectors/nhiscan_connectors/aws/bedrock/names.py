@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from nhiscan_connectors.aws.fields import text
 from nhiscan_connectors.aws.regional import Reading
+from nhiscan_connectors.common.fields import text
 
 _AGENT_ALIAS = re.compile(
     r"(arn:aws[a-z-]{0,12}:bedrock:[a-z0-9-]{1,30}:\d{12}:)agent-alias/(\w{1,40})/\w{1,40}", re.ASCII

@@ -8,8 +8,8 @@ from typing import Any
 
 from nhiscan.model import Link, llm_provider
 from nhiscan_connectors.aws.bedrock.names import guardrail_arn, short
-from nhiscan_connectors.aws.fields import text
 from nhiscan_connectors.aws.regional import Reading, call
+from nhiscan_connectors.common.fields import text
 
 PROFILES = call(
     "bedrock:ListInferenceProfiles",

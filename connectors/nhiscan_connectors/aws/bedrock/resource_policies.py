@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nhiscan.connector import Operation
-from nhiscan.model import AnyRecord, Policy, PolicyUse
-from nhiscan_connectors.aws.documents import document_text
+from nhiscan.model import AnyRecord
 from nhiscan_connectors.aws.regional import Reading
+from nhiscan_connectors.aws.resource_policies import policy_of
 
 
 def resource_policies(reading: Reading, operation: Operation, field: str, names: dict[str, str]) -> Iterator[AnyRecord]:
@@ -16,18 +16,6 @@ def resource_policies(reading: Reading, operation: Operation, field: str, names:
     `field`: where the document stands in the answer. `names`: what people call the resources, by ARN.
     """
     for arn, body in reading.details(operation, "resourceArn").items():
-        written = body.get(field)
-        if written and arn in names:
-            document, problem = document_text(written)
-            id = f"{arn}/policy/resource"
-            yield Policy(
-                id=id,
-                provider="aws",
-                kind="resource",
-                name=f"resource policy of {names[arn]}",
-                scope=reading.scope,
-                document=document,
-                problem=problem,
-            )
-            yield PolicyUse(policy=id, target=arn, use="resource")
+        if arn in names:
+            yield from policy_of(reading, arn, names[arn], body.get(field) or None)
     yield from reading.gaps_of_details(operation, "resourceArn", {arn: arn for arn in names})

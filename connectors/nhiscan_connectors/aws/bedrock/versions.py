@@ -12,8 +12,8 @@ from typing import Any
 
 from nhiscan.connector import Operation
 from nhiscan_connectors.aws.bedrock.names import DRAFT
-from nhiscan_connectors.aws.fields import text
 from nhiscan_connectors.aws.regional import Reading
+from nhiscan_connectors.common.fields import text
 
 _NUMBER = re.compile(r"[0-9]{1,5}", re.ASCII)
 

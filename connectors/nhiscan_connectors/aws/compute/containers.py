@@ -8,8 +8,8 @@ from typing import Any
 from nhiscan.connector import Evidence
 from nhiscan.model import Link
 from nhiscan_connectors.aws.compute.frameworks import frameworks_in
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Place, Reading, named_on_the_way, variables_of, walked
+from nhiscan_connectors.common.fields import table, text
 
 Containers = Sequence[dict[str, Any]]
 

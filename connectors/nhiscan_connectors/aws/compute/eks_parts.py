@@ -9,9 +9,9 @@ from nhiscan.model import AnyRecord, Link, Workload
 from nhiscan_connectors.aws.compute import eks_operations as ops
 from nhiscan_connectors.aws.compute.details import thing_in
 from nhiscan_connectors.aws.compute.eks_clusters import cluster_arn
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, tags_of
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 
 def parts_of(reading: Reading) -> Iterator[AnyRecord]:

@@ -12,8 +12,8 @@ from nhiscan_connectors.aws.compute.details import described
 from nhiscan_connectors.aws.compute.eks_clusters import cluster_arn
 from nhiscan_connectors.aws.compute.eks_operations import POD_IDENTITIES
 from nhiscan_connectors.aws.compute.eks_service_accounts import account_id, service_account
-from nhiscan_connectors.aws.fields import text
 from nhiscan_connectors.aws.regional import Reading, tags_of
+from nhiscan_connectors.common.fields import text
 
 
 def associations_of(reading: Reading) -> Iterator[AnyRecord]:

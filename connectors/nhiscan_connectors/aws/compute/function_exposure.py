@@ -14,8 +14,8 @@ from nhiscan.model import EVERYONE, AnyRecord, Policy, PolicyUse
 from nhiscan_connectors.aws.access.patterns import matches
 from nhiscan_connectors.aws.calls import Calls
 from nhiscan_connectors.aws.documents import document_text, listed, statements
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call
+from nhiscan_connectors.common.fields import table, text
 
 URLS = call(
     "lambda:ListFunctionUrlConfigs",

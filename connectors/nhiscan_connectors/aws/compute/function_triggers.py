@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nhiscan.model import Link
-from nhiscan_connectors.aws.fields import text
 from nhiscan_connectors.aws.regional import Reading, call
+from nhiscan_connectors.common.fields import text
 
 MAPPINGS = call(
     "lambda:ListEventSourceMappings",

@@ -12,12 +12,12 @@ from typing import Any, Final, Literal, TypeAlias
 
 from nhiscan.connector import Operation
 from nhiscan.model import Activity, AnyRecord, Credential, Gap, Signal
-from nhiscan_connectors.aws.fields import table
 from nhiscan_connectors.aws.iam import operations as ops
 from nhiscan_connectors.aws.iam.known import Known, PerUser
 from nhiscan_connectors.aws.iam.report import KEYS_TRACKED, PASSWORDS_TRACKED, Row, Slot, match
 from nhiscan_connectors.aws.iam.tables import AI_NAMESPACES, SERVICE_CREDENTIALS
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table
+from nhiscan_connectors.common.times import moment
 
 ENDLESS: Final = timedelta(days=10_000)
 """AWS takes a life of up to 36,600 days for an API key: what ends in a hundred years does not end."""

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from nhiscan.model import AnyRecord, Assignment, Identity, Link, Ownership, Policy, PolicyUse, Signal
 from nhiscan_connectors.aws.documents import document_text, listed
-from nhiscan_connectors.aws.fields import table
 from nhiscan_connectors.aws.iam import operations as ops
 from nhiscan_connectors.aws.iam.known import Known
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table
+from nhiscan_connectors.common.times import moment
 
 _ACTING: Final = "FINALIZED"
 _OVER: Final = frozenset({"REJECTED", "EXPIRED"})

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 from nhiscan.model import AnyRecord, Factor, FactorState, Signal
 from nhiscan_connectors.aws.iam import operations as ops
 from nhiscan_connectors.aws.iam.known import Known, PerUser
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.times import moment
 
 FactorKind: TypeAlias = Literal["totp", "hardware", "passkey", "push", "sms", "unknown"]
 

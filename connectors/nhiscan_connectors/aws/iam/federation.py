@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nhiscan.model import FederationProvider
-from nhiscan_connectors.aws.fields import text
 from nhiscan_connectors.aws.iam import operations as ops
 from nhiscan_connectors.aws.iam.known import Known
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import text
+from nhiscan_connectors.common.times import moment
 
 
 def parse_federation(known: Known) -> Iterator[FederationProvider]:

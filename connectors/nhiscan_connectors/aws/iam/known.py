@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 
 from nhiscan.connector import JSON, Evidence, Operation, Shard
 from nhiscan.model import Aspect, Gap, GapReason
-from nhiscan_connectors.aws.fields import Fields, table
 from nhiscan_connectors.aws.iam import operations as ops
 from nhiscan_connectors.aws.iam import shapes
 from nhiscan_connectors.aws.iam.report import ROOT, Row, rows
 from nhiscan_connectors.aws.plan import CALLER
 from nhiscan_connectors.aws.service import Answers
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import Fields, table
+from nhiscan_connectors.common.gaps import gap_of
+from nhiscan_connectors.common.times import moment
 
 S = TypeVar("S", shapes.User, shapes.Group, shapes.Role, shapes.ManagedPolicy)
 
@@ -58,6 +59,7 @@ class Known:
     """The answers of one account."""
 
     def __init__(self, shard: Shard, answers: Answers) -> None:
+        self._shard = shard
         self.scope = shard.scope
         self.account = shard.scope.removeprefix("aws:")
         self.region = shard.region
@@ -179,15 +181,5 @@ class Known:
         """What could not be known because of an operation, with the reason that AWS gave if it gave one."""
         refused = next((item for item in self.answers.of(operation) if item.problem is not None), None)
         reason: GapReason = (refused.problem if refused else None) or "failed"
-        return Gap(
-            connector="aws",
-            scope=self.scope,
-            region=self.region,
-            operation=operation.name,
-            reason=reason,
-            permission=operation.permission if reason == "denied" else "",
-            hides=hides,
-            detail=detail or (refused.detail if refused else ""),
-            blinds=blinds,
-            subjects=tuple(subjects or ()),
-        )
+        told = detail or (refused.detail if refused else "")
+        return gap_of(self._shard, operation, reason, told, hides=hides, blinds=blinds, subjects=tuple(subjects or ()))

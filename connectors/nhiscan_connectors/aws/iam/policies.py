@@ -10,11 +10,11 @@ import msgspec
 
 from nhiscan.model import AnyRecord, Gap, Policy, PolicyUse, Signal
 from nhiscan_connectors.aws.documents import document_text
-from nhiscan_connectors.aws.fields import table
 from nhiscan_connectors.aws.iam import operations as ops
 from nhiscan_connectors.aws.iam import shapes, signals
 from nhiscan_connectors.aws.iam.known import Known
 from nhiscan_connectors.aws.iam.tables import is_ai_policy
+from nhiscan_connectors.common.fields import table
 
 
 class Held(msgspec.Struct, frozen=True):

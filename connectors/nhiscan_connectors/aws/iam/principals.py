@@ -13,7 +13,7 @@ from nhiscan_connectors.aws.iam import shapes, signals
 from nhiscan_connectors.aws.iam.known import Known
 from nhiscan_connectors.aws.iam.policies import Held, PolicyBook, held_by, trust_policy
 from nhiscan_connectors.aws.iam.trust import Entry, TrustReader
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.times import moment
 
 TRACKED: Final = timedelta(days=400)
 """How far back AWS remembers the last use of a role."""

@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from nhiscan.model import Activity
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.times import moment
 
 ROOT: Final = "<root_account>"
 SOURCE: Final = "iam:GetCredentialReport"

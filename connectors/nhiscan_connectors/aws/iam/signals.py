@@ -14,11 +14,10 @@ from nhiscan_connectors.aws.iam.tables import (
     AI_SERVICES,
     COMPUTE_SERVICES,
     ML_SERVICES,
-    is_ci_issuer,
-    is_cluster_issuer,
     service_of,
 )
 from nhiscan_connectors.aws.iam.trust import Entry
+from nhiscan_connectors.common.issuers import is_ci_issuer, is_cluster_issuer
 
 _SHOWN = 80
 

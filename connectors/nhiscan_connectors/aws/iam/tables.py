@@ -52,34 +52,6 @@ AI_NAMESPACES: Final = frozenset({
 })  # fmt: skip
 """Services, by the namespace with which the use of a key is recorded, that somebody calls to use a model."""
 
-CI_ISSUERS: Final = frozenset({
-    "token.actions.githubusercontent.com", "gitlab.com", "agent.buildkite.com", "app.terraform.io",
-    "oidc.codefresh.io", "vstoken.dev.azure.com", "app.harness.io", "api.pulumi.com", "oidc.semaphoreci.com",
-})  # fmt: skip
-"""Issuers that vouch for the jobs of a build platform; also hosts that end with one of `_CI_SUFFIXES`."""
-
-_CI_SUFFIXES: Final = (
-    ".circleci.com", ".actions.githubusercontent.com", ".app.spacelift.io", ".semaphoreci.com", ".ghe.com",
-)  # fmt: skip
-_CI_PATHS: Final = re.compile(r"api\.bitbucket\.org/2\.0/workspaces/|gitlab\.[a-z0-9.-]+\Z|oidc\.vercel\.com(?:/|\Z)")
-_CLUSTERS: Final = re.compile(
-    r"oidc\.eks\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|api\.aws)/id/"
-    r"|container\.googleapis\.com/v1/projects/"
-    r"|(?:[a-z0-9-]+\.)?oic\.prod-aks\.azure\.com/"
-)
-
-
-def is_ci_issuer(issuer: str) -> bool:
-    """Whether an issuer, without its scheme, vouches for the jobs of a build platform."""
-    host = issuer.lower().partition("/")[0]
-    return host in CI_ISSUERS or host.endswith(_CI_SUFFIXES) or _CI_PATHS.match(issuer.lower()) is not None
-
-
-def is_cluster_issuer(issuer: str) -> bool:
-    """Whether an issuer, without its scheme, vouches for the pods of a Kubernetes cluster."""
-    return _CLUSTERS.match(issuer.lower()) is not None
-
-
 _AI_POLICIES: Final = re.compile(
     r"AmazonBedrock\w+|AWSBedrockAgentCore\w+|BedrockAgentCore\w+|Anthropic\w+|AIDevOps\w+|AIOps\w+|AmazonQ(?:FullAccess"
     r"|DeveloperAccess)|QBusiness\w+|QApps\w+|NovaAct\w+|(?:AWS)?SecurityAgent\w+|AmazonSageMakerCanvasBedrockAccess"

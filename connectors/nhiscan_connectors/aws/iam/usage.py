@@ -14,11 +14,11 @@ from typing import Final
 from nhiscan.connector import Evidence
 from nhiscan.model import Gap, Signal, Usage
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.iam import operations as ops
 from nhiscan_connectors.aws.iam.known import Known
 from nhiscan_connectors.aws.iam.tables import AI_NAMESPACES
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 REMEMBERED: Final = timedelta(days=400)
 """For how long IAM keeps last accessed data, as the operation's documentation says."""

@@ -16,10 +16,10 @@ from typing import Any
 
 from nhiscan.model import AnyRecord, Link
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
-from nhiscan_connectors.aws.refusals import refusal
 from nhiscan_connectors.aws.regional import Reading, call, named_on_the_way, role_arn, variables_of
 from nhiscan_connectors.aws.sagemaker.shapes import distinct, objects, workload
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.gaps import refusal
 
 MODELS = call("sagemaker:ListModels", "lists models", "which models are ready to be served")
 MODEL = call(
@@ -127,7 +127,7 @@ def _endpoints(reading: Reading, models: dict[str, dict[str, Any]], arns: dict[s
         detail = details.get(name, {})
         config_name = text(detail.get("EndpointConfigName"))
         if config_name in refused:
-            yield refusal(reading, CONFIG, refused[config_name], arn)
+            yield refusal(reading.shard, CONFIG, refused[config_name], arn)
         config = configs.get(config_name, {})
         variants = [
             variant

@@ -15,10 +15,10 @@ from typing import Any
 
 from nhiscan.model import AnyRecord
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call, named_on_the_way, variables_of
 from nhiscan_connectors.aws.sagemaker.shapes import workload
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 TRAININGS = call("sagemaker:ListTrainingJobs", "lists training jobs in progress", "which training jobs run now")
 TRAINING = call(

@@ -15,9 +15,9 @@ from typing import Any
 from nhiscan.connector import Operation
 from nhiscan.model import AnyRecord
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call
 from nhiscan_connectors.aws.sagemaker.shapes import maker, objects, workload
+from nhiscan_connectors.common.fields import table, text
 
 SERVERS = call(
     "sagemaker:ListMlflowTrackingServers", "lists MLflow tracking servers", "which MLflow tracking servers exist"

@@ -7,9 +7,9 @@ from typing import Any
 
 from nhiscan.connector import Operation
 from nhiscan.model import Ownership, Workload
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 
 def workload(

@@ -18,10 +18,10 @@ from typing import Any
 
 from nhiscan.model import AnyRecord, Link, Ownership
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
-from nhiscan_connectors.aws.refusals import refusal
 from nhiscan_connectors.aws.regional import Reading, call
 from nhiscan_connectors.aws.sagemaker.shapes import joined, objects, workload
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.gaps import refusal
 
 NOTEBOOKS = call("sagemaker:ListNotebookInstances", "lists notebook instances", "which notebooks exist")
 NOTEBOOK = call(
@@ -176,4 +176,4 @@ def _profiles(reading: Reading, domains: dict[str, str]) -> Iterator[AnyRecord]:
         if person:
             yield Ownership(subject=arn, owner=person, kind="owner", source=PROFILE.name)
         if item is not None and item.problem is not None:
-            yield refusal(reading, PROFILE, item, arn)
+            yield refusal(reading.shard, PROFILE, item, arn)

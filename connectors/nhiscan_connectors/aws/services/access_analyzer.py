@@ -32,11 +32,11 @@ from nhiscan.inventory import Inventory
 from nhiscan.model import AnyRecord, Resource, Usage
 from nhiscan_connectors.aws.analyzer_findings import EXTERNAL_ACCESS, doors, unused_by_identity, unused_for_good
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.plan import USAGE
 from nhiscan_connectors.aws.regional import Reading, call, tags_of
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 ANALYZERS = call(
     "accessanalyzer:ListAnalyzers",

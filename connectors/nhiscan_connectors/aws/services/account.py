@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from nhiscan.connector import Operation, Shard
 from nhiscan.model import AnyRecord, Scope
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.environment import environment_of
-from nhiscan_connectors.aws.fields import Fields
 from nhiscan_connectors.aws.service import Answers, Service
+from nhiscan_connectors.common.environment import environment_of
+from nhiscan_connectors.common.fields import Fields
 
 ALIASES = Operation(
     name="iam:ListAccountAliases",

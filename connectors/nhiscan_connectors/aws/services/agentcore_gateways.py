@@ -31,10 +31,10 @@ from nhiscan_connectors.aws.agentcore.places import field_of, field_of_target
 from nhiscan_connectors.aws.agentcore.resource_policies import GET_POLICY, resource_policies
 from nhiscan_connectors.aws.agentcore.runtimes_settings import inbound
 from nhiscan_connectors.aws.agentcore.targets import function_arn, targets_of
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 PLATFORM: Final = "Bedrock AgentCore"
 

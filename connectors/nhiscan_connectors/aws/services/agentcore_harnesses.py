@@ -22,10 +22,10 @@ from nhiscan_connectors.aws.agentcore.identity_ids import identity_of_runtime
 from nhiscan_connectors.aws.agentcore.runtimes_settings import inbound, lifecycle, network, number, stated
 from nhiscan_connectors.aws.bedrock.profiles import Profiles
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call, variables_of, walked
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 HARNESSES = call(
     "bedrock-agentcore-control:ListHarnesses",

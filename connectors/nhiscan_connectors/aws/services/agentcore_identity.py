@@ -16,10 +16,10 @@ from nhiscan.model import AnyRecord, Identity, Resource, Signal
 from nhiscan_connectors.aws.agentcore.identity_providers import FAMILIES, ask_providers, providers
 from nhiscan_connectors.aws.agentcore.runtimes_settings import stated
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call, named_on_the_way
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 IDENTITIES = call(
     "bedrock-agentcore-control:ListWorkloadIdentities",

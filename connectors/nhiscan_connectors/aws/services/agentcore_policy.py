@@ -16,14 +16,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from nhiscan.connector import Operation, Shard
-from nhiscan.model import AnyRecord, Link, Resource
+from nhiscan.model import AnyRecord, Link
 from nhiscan_connectors.aws.agentcore.cedar import Head, heads
 from nhiscan_connectors.aws.agentcore.places import field_of
+from nhiscan_connectors.aws.agentcore.shapes import resource
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
 
 
 def _operation(name: str, purpose: str, hides: str) -> Operation:
@@ -71,7 +71,7 @@ def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
         if id in listed and id not in refused:
             facts |= _counts(policies)
         name = text(item.get("name")) or id
-        yield _resource(reading, arn, "policy-engine", name, item, facts)
+        yield resource(reading, arn, "policy-engine", name, item, facts)
         for policy in policies:
             yield from _policy(reading, policy, arn, name)
     yield from reading.gaps_of_details(LIST_POLICIES, "policyEngineId", arns)
@@ -118,7 +118,7 @@ def _policy(reading: Reading, policy: dict[str, Any], engine: str, title: str) -
         "language": language,
         **_said(said),
     }
-    yield _resource(reading, arn, "cedar-policy", name, policy, facts)
+    yield resource(reading, arn, "cedar-policy", name, policy, facts)
     reason = f"policy {name} stands in policy engine {title}"
     yield Link(source=arn, target=engine, kind="part_of", reason=reason)
 
@@ -135,21 +135,6 @@ def _said(said: tuple[Head, ...] | None) -> dict[str, str]:
         "conditions": ", ".join(conditions) or "none",
         "unconditional": "yes" if any(head.unconditional for head in said) else "no",
     }
-
-
-def _resource(
-    reading: Reading, arn: str, kind: str, name: str, item: dict[str, Any], facts: dict[str, str]
-) -> Resource:
-    return Resource(
-        id=arn,
-        provider="aws",
-        kind=kind,
-        name=name,
-        scope=reading.scope,
-        region=reading.region,
-        created_at=moment(item.get("createdAt")),
-        attributes={key: value for key, value in facts.items() if value},
-    )
 
 
 SERVICE = Service(

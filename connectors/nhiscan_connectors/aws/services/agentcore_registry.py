@@ -30,10 +30,10 @@ from nhiscan_connectors.aws.agentcore.endpoints import origin
 from nhiscan_connectors.aws.agentcore.identity_ids import provider_id
 from nhiscan_connectors.aws.agentcore.places import field_of
 from nhiscan_connectors.aws.agentcore.registry_calls import APIS, Api, ask_registries, sources_of
-from nhiscan_connectors.aws.fields import table, text
+from nhiscan_connectors.aws.agentcore.shapes import resource
 from nhiscan_connectors.aws.regional import Reading, role_arn
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
 
 REGISTRY: Final = "agent-registry"
 RECORD: Final = "registry-record"
@@ -61,7 +61,7 @@ def _registries(reading: Reading, api: Api) -> Iterator[AnyRecord]:
         id = item["registryId"]
         arn = arns[id] = item["registryArn"]
         name = text(item.get("name")) or id
-        yield _resource(reading, arn, REGISTRY, name, item, _of_registry(api, item, details.get(id, {})))
+        yield resource(reading, arn, REGISTRY, name, item, _of_registry(api, item, details.get(id, {})))
         for body in listed.get(id, []):
             for record in reading.within(api.records, body, "registryRecords", "recordArn", "recordId", "status"):
                 own = [
@@ -124,7 +124,7 @@ def _record(
         "sync_role": " ".join(dict.fromkeys(roles)),
         **_describes(named),
     }
-    yield _resource(reading, arn, RECORD, name, item, facts)
+    yield resource(reading, arn, RECORD, name, item, facts)
     yield Link(source=arn, target=registry, kind="part_of", reason=f"record {name} stands in registry {title}")
 
 
@@ -149,21 +149,6 @@ def _sync_credentials(
     for source in sources:
         for given in reading.within(api.record, source, "credentialProviderConfigurations"):
             yield table(given.get("credentialProvider"))
-
-
-def _resource(
-    reading: Reading, arn: str, kind: str, name: str, item: dict[str, Any], facts: dict[str, str]
-) -> Resource:
-    return Resource(
-        id=arn,
-        provider="aws",
-        kind=kind,
-        name=name,
-        scope=reading.scope,
-        region=reading.region,
-        created_at=moment(item.get("createdAt")),
-        attributes={key: value for key, value in facts.items() if value},
-    )
 
 
 def join(inventory: Inventory) -> Iterator[AnyRecord]:

@@ -19,10 +19,10 @@ from nhiscan.model import AnyRecord, Link, Resource, RunsAs, Workload
 from nhiscan_connectors.aws.agentcore.resource_policies import GET_POLICY, ask_policies, resource_policies
 from nhiscan_connectors.aws.agentcore.runtimes_settings import flag, inbound, lifecycle, network, number, stated
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call, named_on_the_way, variables_of
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 RUNTIMES = call(
     "bedrock-agentcore-control:ListAgentRuntimes",

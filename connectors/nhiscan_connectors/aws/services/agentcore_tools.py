@@ -20,10 +20,10 @@ from nhiscan.model import AnyRecord, Link, Workload
 from nhiscan_connectors.aws.agentcore.places import field_of
 from nhiscan_connectors.aws.agentcore.resource_policies import GET_POLICY, ask_policies, resource_policies
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 PLATFORM: Final = "Bedrock AgentCore"
 _API = "bedrock-agentcore-control"

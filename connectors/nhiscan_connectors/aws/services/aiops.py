@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from nhiscan.connector import Shard
-from nhiscan.model import AnyRecord, Ownership, Policy, PolicyUse, Workload
+from nhiscan.model import AnyRecord, Ownership, Workload
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.documents import document_text
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call, role_arn
+from nhiscan_connectors.aws.resource_policies import policy_of
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 PLATFORM: Final = "CloudWatch investigations"
 
@@ -62,7 +62,7 @@ def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
         arns[arn] = arn
         name = text(item.get("name")) or arn.rpartition("/")[2]
         yield from _group(reading, arn, name, details.get(arn, {}))
-        yield from _policy(reading, arn, name, policies.get(arn, {}).get("policy"))
+        yield from policy_of(reading, arn, name, policies.get(arn, {}).get("policy") or None)
     yield from reading.gaps_of_details(GET, "identifier", arns)
     yield from reading.gaps_of_details(POLICY, "identifier", arns)
     yield from reading.gaps()
@@ -108,23 +108,6 @@ def _seconds(value: object) -> object:
     if isinstance(value, int) and not isinstance(value, bool) and value >= _MILLISECONDS:
         return value // 1000
     return value
-
-
-def _policy(reading: Reading, arn: str, name: str, written: object) -> Iterator[AnyRecord]:
-    if not written:
-        return
-    document, problem = document_text(written)
-    id = f"{arn}/policy/resource"
-    yield Policy(
-        id=id,
-        provider="aws",
-        kind="resource",
-        name=f"resource policy of {name}",
-        scope=reading.scope,
-        document=document,
-        problem=problem,
-    )
-    yield PolicyUse(policy=id, target=arn, use="resource")
 
 
 SERVICE = Service(name="aiops", part="region", operations=(LIST, GET, POLICY), collect=collect, parse=parse)

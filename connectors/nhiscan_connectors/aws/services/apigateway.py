@@ -18,10 +18,10 @@ from typing import Any
 from nhiscan.connector import Shard
 from nhiscan.model import AnyRecord, Secret
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import text
 from nhiscan_connectors.aws.regional import Place, Reading, call, named_on_the_way, tags_of
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import text
+from nhiscan_connectors.common.times import moment
 
 KEYS = call(
     "apigateway:GetApiKeys",

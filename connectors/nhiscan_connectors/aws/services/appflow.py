@@ -19,11 +19,11 @@ from nhiscan.connector import Shard
 from nhiscan.model import AnyRecord, Link, Secret, llm_provider
 from nhiscan_connectors.aws.agentcore.endpoints import LLM_HOSTS, host_of, origin
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.llm_keys import key_provider
 from nhiscan_connectors.aws.regional import Reading, call, named_on_the_way, role_arn
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 PROFILES = call(
     "appflow:DescribeConnectorProfiles",

@@ -19,10 +19,10 @@ from nhiscan_connectors.aws.calls import Calls
 from nhiscan_connectors.aws.compute.containers import place_of
 from nhiscan_connectors.aws.compute.details import described
 from nhiscan_connectors.aws.compute.frameworks import frameworks_in
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call, tags_of, variables_of
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 SERVICES = call("apprunner:ListServices", "lists services", "which App Runner services exist")
 SERVICE_DETAILS = call(

@@ -19,9 +19,9 @@ from nhiscan.model import AnyRecord, Workload
 from nhiscan_connectors.aws.calls import Calls
 from nhiscan_connectors.aws.compute.containers import facts_of, links_of, place_of, variable_names
 from nhiscan_connectors.aws.documents import listed
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call, tags_of
 from nhiscan_connectors.aws.service import Answers, Service
+from nhiscan_connectors.common.fields import table, text
 
 DEFINITIONS = call(
     "batch:DescribeJobDefinitions",

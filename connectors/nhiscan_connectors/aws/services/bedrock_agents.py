@@ -38,10 +38,10 @@ from nhiscan_connectors.aws.bedrock.agent_tools import Tools, tools_by_agent
 from nhiscan_connectors.aws.bedrock.names import DRAFT, agent_arn, function_arn, guardrail_arn, short
 from nhiscan_connectors.aws.bedrock.profiles import Profiles, guarded_by
 from nhiscan_connectors.aws.bedrock.versions import alias_text, by_params, called, routed_versions
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, walked
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 PLATFORM = "Bedrock Agents Classic"
 

@@ -22,10 +22,10 @@ from nhiscan_connectors.aws.bedrock.names import DRAFT
 from nhiscan_connectors.aws.bedrock.profiles import Profiles
 from nhiscan_connectors.aws.bedrock.versions import alias_text, by_params, called, routed_versions
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import text
 from nhiscan_connectors.aws.regional import Place, Reading, call, walked
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import text
+from nhiscan_connectors.common.times import moment
 
 
 def _flows(name: str, purpose: str, hides: str) -> Operation:

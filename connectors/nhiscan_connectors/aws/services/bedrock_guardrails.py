@@ -16,10 +16,10 @@ from nhiscan.model import AnyRecord, Resource
 from nhiscan_connectors.aws.bedrock.names import guardrail_arn, short
 from nhiscan_connectors.aws.bedrock.resource_policies import resource_policies
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 GUARDRAILS: Final = call(
     "bedrock:ListGuardrails",

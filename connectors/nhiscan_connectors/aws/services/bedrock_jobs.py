@@ -24,10 +24,11 @@ from nhiscan_connectors.aws.bedrock.job_kinds import FINISHED, KINDS, JobKind
 from nhiscan_connectors.aws.bedrock.names import function_arn, short
 from nhiscan_connectors.aws.bedrock.profiles import Profiles
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, role_arn
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.gaps import gap_of
+from nhiscan_connectors.common.times import moment
 
 MOST_PAGES: Final = 5
 """Pages of a list of jobs that are read; AWS puts up to 1000 jobs on one."""
@@ -146,18 +147,8 @@ def _refusals(reading: Reading, kind: JobKind) -> Iterator[Gap]:
         refused[reason].append(arn)
         said.setdefault(reason, item.detail)
     for reason, arns in refused.items():
-        yield Gap(
-            connector=reading.shard.connector,
-            scope=reading.scope,
-            region=reading.region,
-            operation=kind.details.name,
-            reason=reason,
-            permission=kind.details.permission if reason == "denied" else "",
-            hides=kind.details.hides,
-            detail=f"{said[reason]} ({len(arns)} calls alike)" if len(arns) > 1 else said[reason],
-            blinds=kind.details.blinds,
-            subjects=tuple(arns),
-        )
+        detail = f"{said[reason]} ({len(arns)} calls alike)" if len(arns) > 1 else said[reason]
+        yield gap_of(reading.shard, kind.details, reason, detail, subjects=tuple(arns))
 
 
 def _is_over(job: dict[str, Any]) -> bool:

@@ -28,10 +28,10 @@ from nhiscan_connectors.aws.bedrock.names import knowledge_base_arn
 from nhiscan_connectors.aws.bedrock.profiles import Profiles
 from nhiscan_connectors.aws.bedrock.resource_policies import resource_policies
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Place, Reading, call, walked
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 LIST_BASES = call(
     "bedrock-agent:ListKnowledgeBases",

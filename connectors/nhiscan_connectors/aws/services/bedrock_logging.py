@@ -15,9 +15,9 @@ from typing import Any, Final
 from nhiscan.connector import Shard
 from nhiscan.model import AnyRecord, Link, Resource
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call
 from nhiscan_connectors.aws.service import Answers, Service
+from nhiscan_connectors.common.fields import table, text
 
 LOGGING: Final = call(
     "bedrock:GetModelInvocationLoggingConfiguration",

@@ -20,10 +20,10 @@ from nhiscan_connectors.aws.bedrock.models_in_use import named_in
 from nhiscan_connectors.aws.bedrock.names import short
 from nhiscan_connectors.aws.bedrock.profiles import APPLICATION, PROFILES, SYSTEM, Profiles, geography_of, regions_of
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 THROUGHPUT: Final = call(
     "bedrock:ListProvisionedModelThroughputs",

@@ -19,10 +19,10 @@ from nhiscan.connector import Evidence, Shard
 from nhiscan.model import AnyRecord, Workload
 from nhiscan_connectors.aws.callees import stated
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import text
 from nhiscan_connectors.aws.regional import Reading, call, role_arn, tags_of, variables_of, walked
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import text
+from nhiscan_connectors.common.times import moment
 
 STACKS = call(
     "cloudformation:DescribeStacks",

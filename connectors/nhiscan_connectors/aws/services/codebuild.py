@@ -25,11 +25,12 @@ from nhiscan.inventory import Inventory
 from nhiscan.model import AnyRecord, Gap, Link, Secret, Workload
 from nhiscan_connectors.aws.callees import stated
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call, named_on_the_way, tags_of, variables_of
 from nhiscan_connectors.aws.role_names import SECRETS, bare_secret, join_secrets
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.gaps import gap_of
+from nhiscan_connectors.common.times import moment
 
 PROJECTS = call("codebuild:ListProjects", "lists build projects", "which build projects exist")
 DETAILS = call(
@@ -218,18 +219,9 @@ def _unread(reading: Reading, names: Sequence[str]) -> Iterator[Gap]:
         return
     refusals: list[Evidence] = [item for item in reading.answers.of(DETAILS) if item.problem is not None]
     reason = (refusals[0].problem or "failed") if refusals else "failed"
-    yield Gap(
-        connector=reading.shard.connector,
-        scope=reading.scope,
-        region=reading.region,
-        operation=DETAILS.name,
-        reason=reason,
-        permission=DETAILS.permission if reason == "denied" else "",
-        hides=DETAILS.hides,
-        detail=refusals[0].detail if refusals else "the answer does not describe every project that it was asked for",
-        blinds=DETAILS.blinds,
-        subjects=tuple(reading.arn("codebuild", f"project/{name}") for name in names),
-    )
+    detail = refusals[0].detail if refusals else "the answer does not describe every project that it was asked for"
+    subjects = tuple(reading.arn("codebuild", f"project/{name}") for name in names)
+    yield gap_of(reading.shard, DETAILS, reason, detail, subjects=subjects)
 
 
 SERVICE = Service(

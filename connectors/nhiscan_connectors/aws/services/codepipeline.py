@@ -26,11 +26,11 @@ from nhiscan.inventory import Inventory
 from nhiscan.model import AnyRecord, Link, Resource, RunsAs, Secret, Workload
 from nhiscan_connectors.aws.callees import callee, short, stated
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call, role_arn, walked
 from nhiscan_connectors.aws.role_names import SECRETS, bare_secret, join_secrets
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 PIPELINES = call("codepipeline:ListPipelines", "lists pipelines", "which pipelines exist")
 PIPELINE = call(

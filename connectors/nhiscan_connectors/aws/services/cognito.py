@@ -30,10 +30,10 @@ import msgspec
 from nhiscan.connector import Shard
 from nhiscan.model import AnyRecord, RunsAs, Secret, Workload
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call, named_on_the_way, role_arn, tags_of
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 USER_POOLS = call(
     "cognito-idp:ListUserPools",

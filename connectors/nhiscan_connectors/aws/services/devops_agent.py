@@ -25,10 +25,10 @@ from nhiscan.detectors import llm_name
 from nhiscan.model import AnyRecord, Link, Resource, Secret, Workload
 from nhiscan_connectors.aws.agentcore.endpoints import endpoint, origin
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call, role_arn
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 PLATFORM: Final = "AWS DevOps Agent"
 

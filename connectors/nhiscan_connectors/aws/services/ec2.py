@@ -17,10 +17,10 @@ from nhiscan.connector import Shard
 from nhiscan.inventory import Inventory
 from nhiscan.model import AnyRecord, RunsAs, Workload
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call, named_on_the_way, tags_of
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 INSTANCES = call(
     "ec2:DescribeInstances",

@@ -25,10 +25,10 @@ from nhiscan.model import AnyRecord, Link, Ownership, Workload
 from nhiscan_connectors.aws.calls import Calls
 from nhiscan_connectors.aws.compute.containers import facts_of, links_of, place_of, variable_names
 from nhiscan_connectors.aws.compute.details import thing_in
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call, tags_of
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 FAMILIES = call(
     "ecs:ListTaskDefinitionFamilies",

@@ -26,9 +26,9 @@ from nhiscan_connectors.aws.compute.eks_clusters import clusters_of
 from nhiscan_connectors.aws.compute.eks_irsa import join
 from nhiscan_connectors.aws.compute.eks_parts import parts_of
 from nhiscan_connectors.aws.compute.eks_pod_identity import associations_of
-from nhiscan_connectors.aws.fields import table
 from nhiscan_connectors.aws.regional import Reading
 from nhiscan_connectors.aws.service import Answers, Service
+from nhiscan_connectors.common.fields import table
 
 
 def collect(calls: Calls) -> None:

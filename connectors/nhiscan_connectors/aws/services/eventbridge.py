@@ -24,11 +24,11 @@ from nhiscan.model import AnyRecord, Link, Policy, PolicyUse, Resource, Workload
 from nhiscan_connectors.aws.callees import callee, short, stated
 from nhiscan_connectors.aws.calls import Calls
 from nhiscan_connectors.aws.documents import document_text
-from nhiscan_connectors.aws.fields import table, text
-from nhiscan_connectors.aws.refusals import refusal
 from nhiscan_connectors.aws.regional import Reading, call, role_arn
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.gaps import refusal
+from nhiscan_connectors.common.times import moment
 
 BUSES = call(
     "events:ListEventBuses",
@@ -135,7 +135,7 @@ def _rule(
             reason = f"rule {name} logs in at Redshift with {secret}"
             yield Link(source=arn, target=secret, kind="reads_secret", reason=reason)
     for item in unread[:1]:
-        yield refusal(reading, TARGETS, item, arn)
+        yield refusal(reading.shard, TARGETS, item, arn)
 
 
 def _called(target: dict[str, Any]) -> str:

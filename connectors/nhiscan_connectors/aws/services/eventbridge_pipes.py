@@ -14,10 +14,10 @@ from nhiscan.connector import Shard
 from nhiscan.model import AnyRecord, Link, Workload
 from nhiscan_connectors.aws.callees import callee, short, stated
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call, named_on_the_way, tags_of, variables_of
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 PIPES = call("pipes:ListPipes", "lists pipes", "which pipes exist and what they connect")
 PIPE = call(

@@ -19,12 +19,12 @@ from nhiscan.connector import Evidence, Shard
 from nhiscan.model import AnyRecord, Gap, Link, Workload, llm_provider
 from nhiscan_connectors.aws.callees import callee, short, stated
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
-from nhiscan_connectors.aws.refusals import refusal
 from nhiscan_connectors.aws.regional import Reading, call
 from nhiscan_connectors.aws.service import Answers, Service
 from nhiscan_connectors.aws.state_language import Calling, calling_with
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.gaps import gap_of, refusal
+from nhiscan_connectors.common.times import moment
 
 SCHEDULES = call("scheduler:ListSchedules", "lists schedules and their targets", "which schedules exist")
 SCHEDULE = call(
@@ -65,7 +65,7 @@ def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
         found = told.get(key)
         yield from _schedule(reading, schedule, table(found.body) if found is not None else {})
         if found is not None and found.problem is not None:
-            yield refusal(reading, SCHEDULE, found, schedule["Arn"])
+            yield refusal(reading.shard, SCHEDULE, found, schedule["Arn"])
     if left:
         yield _unasked(reading, left)
     yield from reading.sightings(
@@ -126,16 +126,9 @@ def _schedule(reading: Reading, listed: dict[str, Any], detail: dict[str, Any]) 
 
 
 def _unasked(reading: Reading, number: int) -> Gap:
-    return Gap(
-        connector=reading.shard.connector,
-        scope=reading.scope,
-        region=reading.region,
-        operation=SCHEDULE.name,
-        reason="unsupported",
-        hides=f"what {number} more schedules act as, each like {MOST} others of its group in what it starts",
-        detail=f"of the schedules of a group with the same target only {MOST} are asked about",
-        blinds=SCHEDULE.blinds,
-    )
+    hides = f"what {number} more schedules act as, each like {MOST} others of its group in what it starts"
+    detail = f"of the schedules of a group with the same target only {MOST} are asked about"
+    return gap_of(reading.shard, SCHEDULE, "unsupported", detail, hides=hides)
 
 
 SERVICE = Service(

@@ -20,11 +20,11 @@ from nhiscan.inventory import Inventory
 from nhiscan.model import AnyRecord, Link, Resource, Workload
 from nhiscan_connectors.aws.callees import stated
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call, named_on_the_way, variables_of
 from nhiscan_connectors.aws.role_names import bare_role, join_roles
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 JOBS = call(
     "glue:GetJobs",

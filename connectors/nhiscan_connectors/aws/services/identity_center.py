@@ -22,12 +22,13 @@ from nhiscan.model import (
     Resource,
     Signal,
 )
-from nhiscan_connectors.aws.blinding import gap_about, gaps_about
+from nhiscan_connectors.aws.blinding import gaps_about
 from nhiscan_connectors.aws.calls import Calls
 from nhiscan_connectors.aws.documents import document_text, listed
-from nhiscan_connectors.aws.fields import Fields, table, text
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import Fields, table, text
+from nhiscan_connectors.common.gaps import gap_of
+from nhiscan_connectors.common.times import moment
 
 
 def _sso(name: str, purpose: str, hides: str, *blinds: Aspect) -> Operation:
@@ -188,7 +189,7 @@ def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
     yield from gaps_about(shard, answers, fields, _GIVE_ACCESS, persons)
     if odd and persons:
         detail = f"{odd} members of groups are of a kind that is not known"
-        yield gap_about(shard, MEMBERS, "unsupported", detail, persons)
+        yield gap_of(shard, MEMBERS, "unsupported", detail, blinds=("policies",), subjects=persons)
 
 
 def _instances(shard: Shard, answers: Answers, fields: Fields) -> Iterator[Resource]:

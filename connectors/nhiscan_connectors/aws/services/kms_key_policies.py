@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from nhiscan.connector import Shard
 from nhiscan.model import AnyRecord
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import text
 from nhiscan_connectors.aws.regional import Reading, call
 from nhiscan_connectors.aws.resource_policies import asked_policy
 from nhiscan_connectors.aws.service import Answers, Service
+from nhiscan_connectors.common.fields import text
 
 KEYS = call(
     "kms:ListKeys",

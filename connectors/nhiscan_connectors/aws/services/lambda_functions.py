@@ -22,11 +22,11 @@ from nhiscan_connectors.aws.calls import Calls
 from nhiscan_connectors.aws.compute.frameworks import frameworks_in, looks_like_an_agent
 from nhiscan_connectors.aws.compute.function_exposure import POLICY, URLS, Exposures, ask_exposure
 from nhiscan_connectors.aws.compute.function_triggers import MAPPINGS, triggers
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call, named_on_the_way, variables_of
 from nhiscan_connectors.aws.service import Answers, Service
 from nhiscan_connectors.aws.tagging import gaps_of_tags, tags_by_arn
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 FUNCTIONS = call(
     "lambda:ListFunctions",

@@ -20,10 +20,10 @@ from nhiscan.model import AnyRecord, Link, Policy, PolicyUse, Workload
 from nhiscan_connectors.aws.agentcore.targets import function_arn
 from nhiscan_connectors.aws.calls import Calls
 from nhiscan_connectors.aws.documents import document_text
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 PLATFORM: Final = "Amazon Lex"
 _DRAFT: Final = "DRAFT"

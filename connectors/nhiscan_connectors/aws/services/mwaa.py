@@ -17,9 +17,9 @@ from nhiscan.connector import Evidence, Shard
 from nhiscan.model import AnyRecord, Workload
 from nhiscan_connectors.aws.callees import stated
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import text
 from nhiscan_connectors.aws.regional import Reading, call, variables_of
 from nhiscan_connectors.aws.service import Answers, Service
+from nhiscan_connectors.common.fields import text
 
 ENVIRONMENTS = call(
     "mwaa:ListEnvironments",

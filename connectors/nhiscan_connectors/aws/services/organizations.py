@@ -10,10 +10,10 @@ from nhiscan.connector import Operation, Shard
 from nhiscan.model import AnyRecord, Aspect, Gap, Link, Policy, PolicyUse, Scope
 from nhiscan_connectors.aws.calls import Calls
 from nhiscan_connectors.aws.documents import document_text
-from nhiscan_connectors.aws.environment import environment_of
-from nhiscan_connectors.aws.fields import Fields, table, text
 from nhiscan_connectors.aws.plan import ACCOUNTS
 from nhiscan_connectors.aws.service import Answers, Service
+from nhiscan_connectors.common.environment import environment_of
+from nhiscan_connectors.common.fields import Fields, table, text
 
 
 def _operation(name: str, purpose: str, hides: str, *blinds: Aspect) -> Operation:

@@ -17,15 +17,15 @@ from functools import partial
 from typing import Any, Final, TypeAlias
 
 from nhiscan.connector import Operation, Shard
-from nhiscan.model import AnyRecord, Link, Policy, PolicyUse, Resource, Workload
+from nhiscan.model import AnyRecord, Link, Resource, Workload
 from nhiscan_connectors.aws.agentcore.endpoints import origin
 from nhiscan_connectors.aws.agentcore.targets import function_arn
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.documents import document_text
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call
+from nhiscan_connectors.aws.resource_policies import policy_of
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 PLATFORM: Final = "Amazon Q Business"
 ANONYMOUS: Final = "ANONYMOUS"
@@ -171,27 +171,11 @@ def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
         id = item["applicationId"]
         arns[id] = reading.arn("qbusiness", f"application/{id}")
         yield from _Application(known, arns[id], item, details.get(id, {})).records()
-        yield from _policy(reading, arns[id], text(item.get("displayName")) or id, policies.get(id, {}).get("policy"))
+        name = text(item.get("displayName")) or id
+        yield from policy_of(reading, arns[id], name, policies.get(id, {}).get("policy") or None)
     for operation in OPERATIONS[1:]:
         yield from reading.gaps_of_details(operation, "applicationId", arns)
     yield from reading.gaps()
-
-
-def _policy(reading: Reading, arn: str, name: str, written: object) -> Iterator[AnyRecord]:
-    if not written:
-        return
-    document, problem = document_text(written)
-    id = f"{arn}/policy/resource"
-    yield Policy(
-        id=id,
-        provider="aws",
-        kind="resource",
-        name=f"resource policy of {name}",
-        scope=reading.scope,
-        document=document,
-        problem=problem,
-    )
-    yield PolicyUse(policy=id, target=arn, use="resource")
 
 
 class _Answers:

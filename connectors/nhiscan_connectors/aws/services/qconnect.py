@@ -18,10 +18,10 @@ from typing import Any, Final
 from nhiscan.connector import Shard
 from nhiscan.model import AnyRecord, Link, Resource, Workload
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call, tags_of
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 PLATFORM: Final = "Amazon Q in Connect"
 _OWN: Final = "CUSTOMER"

@@ -9,9 +9,9 @@ from nhiscan.connector import Operation, Shard
 from nhiscan.model import Activity, AnyRecord, CanBecome, FederationProvider, Identity, Link, Signal
 from nhiscan_connectors.aws.blinding import gaps_about
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import Fields, table, text
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import Fields, table, text
+from nhiscan_connectors.common.times import moment
 
 
 def _operation(name: str, purpose: str, hides: str) -> Operation:

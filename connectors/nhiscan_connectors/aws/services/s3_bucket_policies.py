@@ -15,10 +15,10 @@ from typing import Any
 from nhiscan.connector import Shard
 from nhiscan.model import AnyRecord
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import text
 from nhiscan_connectors.aws.regional import Reading, call
 from nhiscan_connectors.aws.resource_policies import asked_policy
 from nhiscan_connectors.aws.service import Answers, Service
+from nhiscan_connectors.common.fields import text
 
 BUCKETS = call(
     "s3:ListBuckets",

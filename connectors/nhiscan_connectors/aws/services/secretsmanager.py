@@ -33,12 +33,12 @@ from nhiscan.connector import Shard
 from nhiscan.inventory import Inventory
 from nhiscan.model import Activity, AnyRecord, Link, Secret, llm_provider
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.llm_keys import key_provider
 from nhiscan_connectors.aws.regional import Reading, call, named_on_the_way, tags_of
 from nhiscan_connectors.aws.resource_policies import asked_policy, unread_policy
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 SECRETS = call(
     "secretsmanager:ListSecrets",

@@ -22,10 +22,10 @@ from nhiscan.model import AnyRecord, Link, Resource, Workload
 from nhiscan_connectors.aws.agentcore.endpoints import origin
 from nhiscan_connectors.aws.agentcore.targets import function_arn
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call, role_arn
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 PLATFORM: Final = "AWS Security Agent"
 _BATCH: Final = 10

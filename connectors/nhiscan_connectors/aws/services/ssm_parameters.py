@@ -26,11 +26,11 @@ from nhiscan.connector import Evidence, Shard
 from nhiscan.detectors import names_a_secret
 from nhiscan.model import AnyRecord, Link, Secret, llm_provider
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.llm_keys import key_provider
 from nhiscan_connectors.aws.regional import Place, Reading, call, named_on_the_way
 from nhiscan_connectors.aws.service import Answers, Service
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.times import moment
 
 PARAMETERS = call(
     "ssm:DescribeParameters",

@@ -21,11 +21,12 @@ from nhiscan.connector import Shard
 from nhiscan.model import AnyRecord, Gap, Link, Workload, llm_provider
 from nhiscan_connectors.aws.callees import short, stated
 from nhiscan_connectors.aws.calls import Calls
-from nhiscan_connectors.aws.fields import table, text
 from nhiscan_connectors.aws.regional import Reading, call
 from nhiscan_connectors.aws.service import Answers, Service
 from nhiscan_connectors.aws.state_language import Calling, calling
-from nhiscan_connectors.aws.times import moment
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.gaps import gap_of
+from nhiscan_connectors.common.times import moment
 
 MACHINES = call(
     "stepfunctions:ListStateMachines",
@@ -115,17 +116,8 @@ def _links(arn: str, name: str, called: Calling) -> Iterator[Link]:
 
 
 def _unreadable(reading: Reading, arn: str) -> Gap:
-    return Gap(
-        connector=reading.shard.connector,
-        scope=reading.scope,
-        region=reading.region,
-        operation=MACHINE.name,
-        reason="failed",
-        hides="which functions, models and agents a state machine calls",
-        detail="its definition is not JSON",
-        blinds=MACHINE.blinds,
-        subjects=(arn,),
-    )
+    hides = "which functions, models and agents a state machine calls"
+    return gap_of(reading.shard, MACHINE, "failed", "its definition is not JSON", hides=hides, subjects=(arn,))
 
 
 SERVICE = Service(

@@ -15,19 +15,10 @@ from nhiscan.model import AnyRecord, FederationProvider, Guard, Signal, Trust
 from nhiscan_connectors.azure.directory.known import listed, shown
 from nhiscan_connectors.azure.ids import is_guid, service_principal_id
 from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.issuers import is_ci_issuer, is_cluster_issuer
 
-_CI_HOSTS: Final = frozenset({
-    "token.actions.githubusercontent.com", "gitlab.com", "agent.buildkite.com", "app.terraform.io",
-    "oidc.codefresh.io", "vstoken.dev.azure.com", "app.harness.io", "api.pulumi.com", "oidc.semaphoreci.com",
-})  # fmt: skip
-_CI_ENDS: Final = (
-    ".circleci.com", ".actions.githubusercontent.com", ".app.spacelift.io", ".semaphoreci.com", ".ghe.com",
-)  # fmt: skip
-_CI_FORMS: Final = re.compile(r"api\.bitbucket\.org/2\.0/workspaces/|gitlab\.[a-z0-9.-]+\Z|oidc\.vercel\.com(?:/|\Z)")
-_CLUSTERS: Final = re.compile(
-    r"oidc\.eks\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|api\.aws)/id/|container\.googleapis\.com/v1/projects/"
-    r"|(?:[a-z0-9-]+\.)?oic\.prod-aks\.azure\.(?:com|us|cn)/"
-)
+_SOVEREIGN_CLUSTERS: Final = re.compile(r"(?:[a-z0-9-]+\.)?oic\.prod-aks\.azure\.(?:us|cn)/")
+"""Issuers of clusters in Azure's clouds for governments and China."""
 _ENTRA: Final = re.compile(
     r"(?:login\.microsoftonline\.(?:com|us)|login\.partner\.microsoftonline\.cn|sts\.windows\.net)/([0-9a-f-]{36})"
     r"(?:/v2\.0)?"
@@ -119,11 +110,10 @@ def _subjects(credential: dict[str, Any], issuer: str) -> tuple[list[Guard], tup
 
 
 def _signal(issuer: str) -> str:
-    low = issuer.lower()
-    host = low.partition("/")[0]
-    if host in _CI_HOSTS or host.endswith(_CI_ENDS) or _CI_FORMS.match(low):
+    if is_ci_issuer(issuer):
         return "trusted-by-ci-oidc"
-    return "trusted-by-cluster-oidc" if _CLUSTERS.match(low) else "oidc-trust"
+    cluster = is_cluster_issuer(issuer) or _SOVEREIGN_CLUSTERS.match(issuer.lower())
+    return "trusted-by-cluster-oidc" if cluster else "oidc-trust"
 
 
 def _said(issuer: str) -> str:

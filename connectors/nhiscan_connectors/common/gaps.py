@@ -1,0 +1,41 @@
+"""Gaps as parsers tell of them: of a call that was refused, or whose answer does not tell what it should."""
+
+from __future__ import annotations
+
+from nhiscan.connector import Evidence, Operation, Shard
+from nhiscan.model import Aspect, Gap, GapReason
+
+
+def gap_of(
+    shard: Shard,
+    operation: Operation,
+    reason: GapReason,
+    detail: str,
+    *,
+    hides: str = "",
+    blinds: tuple[Aspect, ...] | None = None,
+    subjects: tuple[str, ...] = (),
+) -> Gap:
+    """What could not be known because of a call. `hides` and `blinds` are those of the operation when not given.
+
+    `subjects`: ids of the records that it leaves unknown; empty: every one in the scope.
+    """
+    return Gap(
+        connector=shard.connector,
+        scope=shard.scope,
+        region=shard.region,
+        operation=operation.name,
+        reason=reason,
+        permission=operation.permission if reason == "denied" else "",
+        hides=hides or operation.hides,
+        detail=detail,
+        blinds=operation.blinds if blinds is None else blinds,
+        subjects=subjects,
+    )
+
+
+def refusal(
+    shard: Shard, operation: Operation, item: Evidence, *subjects: str, blinds: tuple[Aspect, ...] | None = None
+) -> Gap:
+    """A refused call that leaves the subjects unknown."""
+    return gap_of(shard, operation, item.problem or "failed", item.detail, blinds=blinds, subjects=subjects)
