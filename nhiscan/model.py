@@ -98,6 +98,9 @@ class Group(Record, frozen=True, kw_only=True, tag="group"):
     name: str
     scope: str
     created_at: datetime | None = None
+    protected: bool | None = None
+    """Only the provider's own privileged administrators, and its owners, may change who belongs to it, and take over
+    those who do; None when not told."""
 
 
 class Membership(Record, frozen=True, kw_only=True, tag="membership"):
@@ -135,6 +138,8 @@ class Credential(Record, frozen=True, kw_only=True, tag="credential"):
     """LLM provider that it opens: "bedrock", "openai", "anthropic"."""
     activity: Activity | None = None
     tags: dict[str, str] = {}
+    attributes: dict[str, str] = {}
+    """Provider facts that a rule or a report may need: "disable_reason", "restricted_to"."""
 
 
 class Factor(Record, frozen=True, kw_only=True, tag="factor"):
@@ -254,6 +259,8 @@ class Assignment(Record, frozen=True, kw_only=True, tag="assignment"):
     """Condition under which it holds, in the provider's own language; empty when there is none."""
     created_at: datetime | None = None
     expires_at: datetime | None = None
+    orphaned: bool = False
+    """The provider itself says that the principal was deleted. It gives nobody anything, and waits for a namesake."""
     id: str = ""
     """The provider's own id of the assignment, where it has one."""
     source: str = ""

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import logging
+import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Final
 
 import msgspec
 
 from nhiscan.connector import Connector, Evidence, Operation, Shard
 from nhiscan.evidence import Bundle
 from nhiscan.inventory import Inventory, blind_to_all
-from nhiscan.model import AnyRecord, Gap
+from nhiscan.model import AnyRecord, Gap, Group, Identity, Resource, Secret, Workload
 from nhiscan.sink import DEFECT, PLAN
+
+_LAST: Final = re.compile(r"[/:]")
 
 log = logging.getLogger(__name__)
 
@@ -53,14 +59,16 @@ def parse(bundle: Bundle, connectors: Mapping[str, Connector]) -> Parsed:
         for item in evidence:
             tally.asked += 1
             tally.answered += item.problem is None
+        refused = _refused(evidence)
         told: set[tuple[str, str]] = set()
         for record in _records(connector, shard, evidence):
             if isinstance(record, Gap):
                 record = _with_permission(record, operations)
-                if record.blinds and record.scope == shard.scope:
-                    told.add((record.operation, record.reason))
+                call = (record.operation, record.reason)
+                if record.blinds and record.scope == shard.scope and _tells_of(record, refused.get(call, [])):
+                    told.add(call)
             inventory.add(record)
-        for gap, is_optional in _gaps(shard, evidence, operations, inventory):
+        for gap, is_optional in _gaps(shard, refused, operations, inventory):
             # A parser that tells of a refused call itself knows better whom it concerns.
             if (gap.operation, gap.reason) not in told:
                 inventory.add(gap)
@@ -95,15 +103,35 @@ def _records(connector: Connector, shard: Shard, evidence: list[Evidence]) -> It
         yield msgspec.structs.replace(gap, operation="parse", region=shard.region)
 
 
-def _gaps(
-    shard: Shard, evidence: list[Evidence], operations: dict[str, Operation], inventory: Inventory
-) -> Iterator[tuple[Gap, bool]]:
-    """One gap for each operation and reason of a shard; calls that were refused alike are told together."""
-    told: dict[tuple[str, str], list[Evidence]] = {}
+def _refused(evidence: list[Evidence]) -> dict[tuple[str, str], list[Evidence]]:
+    """Refused calls by operation and reason, in the order of the first of each."""
+    found: dict[tuple[str, str], list[Evidence]] = {}
     for item in evidence:
         if item.problem is not None:
-            told.setdefault((item.operation, item.problem), []).append(item)
-    for (name, reason), items in told.items():
+            found.setdefault((item.operation, item.problem), []).append(item)
+    return found
+
+
+def _tells_of(gap: Gap, refused: list[Evidence]) -> bool:
+    """Whether a gap that a parser made stands for refused calls of its operation and reason.
+
+    A parser that tells of a refusal says what the provider answered. One that is about some subjects and says
+    something else, such as that an answer was damaged, knows nothing of the refusal: that still hides what it hides.
+    """
+    if not gap.subjects:
+        return True
+    return any(gap.detail == item.detail or (item.detail and gap.detail.startswith(item.detail)) for item in refused)
+
+
+def _gaps(
+    shard: Shard,
+    refused: Mapping[tuple[str, str], list[Evidence]],
+    operations: Mapping[str, Operation],
+    inventory: Inventory,
+) -> Iterator[tuple[Gap, bool]]:
+    """One gap for each operation and reason of a shard; calls that were refused alike are told together."""
+    known = _Known(shard.scope, inventory)
+    for (name, reason), items in refused.items():
         if name == DEFECT:
             yield (
                 blind_to_all(shard.connector, shard.scope, shard.region, f"the collector raised {items[0].detail}"),
@@ -125,22 +153,45 @@ def _gaps(
             hides=operation.hides if operation else "what this call would have told",
             detail=detail,
             blinds=operation.blinds if operation else (),
-            subjects=_subjects(shard, operation, items, inventory),
+            subjects=known.subjects(operation, items),
         )
         yield gap, bool(operation and operation.optional)
 
 
-def _subjects(
-    shard: Shard, operation: Operation | None, items: list[Evidence], inventory: Inventory
-) -> tuple[str, ...]:
-    """Ids of the identities that refused calls were about; none when they were about the whole scope."""
-    if operation is None or not operation.about:
-        return ()
-    names = {str(item.params.get(operation.about)) for item in items}
-    return tuple(
-        sorted(
-            identity.id
-            for identity in inventory.identities.values()
-            if identity.scope == shard.scope and (identity.name in names or identity.id in names)
+class _Known:
+    """Records of one scope, as calls name them."""
+
+    def __init__(self, scope: str, inventory: Inventory) -> None:
+        self._scope = scope
+        self._inventory = inventory
+
+    def subjects(self, operation: Operation | None, items: list[Evidence]) -> tuple[str, ...]:
+        """Ids of the records that refused calls were about; none when one may be about anything in the scope."""
+        if operation is None or not operation.about:
+            return ()
+        names = {str(item.params.get(operation.about) or "").casefold() for item in items}
+        if not names <= self._ids.keys():
+            return ()
+        return tuple(sorted({id for name in names for id in self._ids[name]}))
+
+    @cached_property
+    def _ids(self) -> dict[str, set[str]]:
+        """Ids of the records by what a call may name them by: the id, or its last part.
+
+        Not by the name beside the id: whoever may choose one could draw a gap to a record of their own, and away from
+        everybody else.
+        """
+        found: dict[str, set[str]] = defaultdict(set)
+        inventory = self._inventory
+        tables: tuple[Mapping[str, Identity | Group | Workload | Secret | Resource], ...] = (
+            inventory.identities,
+            inventory.groups,
+            inventory.workloads,
+            inventory.secrets,
+            inventory.resources,
         )
-    )
+        for record in (record for table in tables for record in table.values() if record.scope == self._scope):
+            for name in (record.id, _LAST.split(record.id)[-1]):
+                if name:
+                    found[name.casefold()].add(record.id)
+        return found

@@ -132,6 +132,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
     pattern: str
     width: Width
+    literal: bool = False
+    """Whether a star in it is only a star."""
     owner_word: str = "owner"
     unit_word: str = "unit"
 
@@ -145,7 +147,7 @@ def issuer_of(trust: Trust) -> str:
 def read_pattern(pattern: str, *, literal: bool = False) -> Reading:
     """How wide a subject pattern is. In a `literal` one a `*` is only a star."""
     if literal or not _WILD.search(pattern):
-        return Reading(pattern=pattern, width=Width.ONE)
+        return Reading(pattern=pattern, width=Width.ONE, literal=literal)
     fixed = _OPEN_NUMBER.sub("", pattern) if pattern.startswith("repo:") else pattern
     wild = _WILD.search(fixed)
     if wild is None:
@@ -187,8 +189,12 @@ def readings_of(trust: Trust) -> list[list[Reading]]:
     subject = trust.principal.partition("#")[2]
     if not any(guard.kind == "subject" for guard in trust.guards) and subject.strip("*"):
         conditions.append([read_pattern(subject)])
-    # A condition without values, or one of whose values is a bare star, says nothing.
-    return [readings for readings in conditions if readings and all(reading.pattern.strip("*") for reading in readings)]
+    # A condition without values, or one of whose values is a bare pattern "*", says nothing.
+    return [readings for readings in conditions if readings and all(map(_says_whose, readings))]
+
+
+def _says_whose(reading: Reading) -> bool:
+    return bool(reading.pattern if reading.literal else reading.pattern.strip("*"))
 
 
 def widest(trust: Trust) -> Reading | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nhiscan.regions import EVERYWHERE, allows, declared, regions_of
+from nhiscan.regions import EVERYWHERE, UNTOLD, allows, declared, regions_of
 from tests.rules.support import resource
 
 
@@ -25,6 +25,9 @@ def test_an_area_stands_for_the_regions_whose_names_begin_with_it() -> None:
     assert not allows(frozenset({"eu"}), "europe-west4")
     assert not allows(frozenset({"eu-west-1"}), "eu-west-2")
     assert not allows(frozenset({"eu"}), EVERYWHERE)
+    assert allows(frozenset({"eu"}), "westeurope", "eu")
+    assert allows(frozenset({"westeurope"}), "westeurope", "eu")
+    assert not allows(frozenset({"northeurope"}), "westeurope", "eu")
 
 
 def test_a_profile_names_its_regions_or_all_or_nothing() -> None:
@@ -37,6 +40,7 @@ def test_a_profile_names_its_regions_or_all_or_nothing() -> None:
     assert regions_of(resource("p", "inference-profile", regions="*")) == frozenset({EVERYWHERE})
     assert regions_of(resource("p", "inference-profile", regions="global")) == frozenset({EVERYWHERE})
     assert regions_of(resource("p", "inference-profile")) is None
+    assert regions_of(resource("p", "deployment", regions=UNTOLD)) is None
 
 
 def test_a_hostile_tag_costs_little() -> None:

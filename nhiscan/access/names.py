@@ -16,6 +16,14 @@ def is_pattern(name: str) -> bool:
     return name.startswith("oidc:") and ("*" in name or "?" in name)
 
 
+def literal(subject: str) -> str:
+    """A subject as part of a name that stands for it alone, where the trust compares it letter by letter.
+
+    Names have no other way to tell a star from a pattern's: "repo:acme/*" becomes "repo:acme/%2A".
+    """
+    return subject.replace("*", "%2A").replace("?", "%3F")
+
+
 @lru_cache(maxsize=1 << 14)
 def _expression(pattern: str) -> re.Pattern[str]:
     pieces = ["".join("." if char == "?" else re.escape(char) for char in piece) for piece in pattern.split("*")]

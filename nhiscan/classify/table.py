@@ -317,6 +317,15 @@ _AI: Final = (
         legacy=-0.3,
     ),
     _kind(
+        "registered-agent",
+        "authoritative",
+        "The platform's registry of agents names it as what an AI agent runs as.",
+        ai=0.97,
+        human=-0.3,
+        legacy=-0.3,
+        family="runs-agent",
+    ),
+    _kind(
         "runs-agent-framework",
         "structural",
         "The code of a workload that runs as it is built on a framework for AI agents.",
@@ -356,6 +365,14 @@ _AI: Final = (
         family="ai-service-credential",
     ),
     _kind(
+        "bound-to-llm-key",
+        "structural",
+        "An API key that opens an AI service is bound to it and acts as it.",
+        ai=0.9,
+        legacy=-0.4,
+        family="ai-service-credential",
+    ),
+    _kind(
         "ai-vendor-application",
         "structural",
         "A verified publisher that sells AI made the application.",
@@ -385,6 +402,14 @@ _AI: Final = (
         family="ai-service-last-used",
     ),
     _kind(
+        "acted-for-user",
+        "usage",
+        "The platform's broker of agents' credentials recorded that it acted for a user.",
+        ai=0.75,
+        human=-0.3,
+        legacy=-0.3,
+    ),
+    _kind(
         "holds-llm-key",
         "capability",
         "A workload that runs as it is set up with the key of an LLM provider.",
@@ -406,6 +431,20 @@ _AI: Final = (
         ai=0.45,
         legacy=-0.15,
         family="ai-permission",
+    ),
+    _kind(
+        "ai-roles-only",
+        "capability",
+        "Every role that it holds is one for users of AI services, and nothing that was listed runs as it.",
+        ai=0.4,
+        legacy=-0.15,
+        family="ai-permission",
+    ),
+    _kind(
+        "ai-studio-project",
+        "capability",
+        "It lives in a project that is named as Google AI Studio names those that it makes for keys of Gemini.",
+        ai=0.4,
     ),
     _kind(
         "trusted-by-ml-service",

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import pytest
 
-from nhiscan.access.names import fits
+from nhiscan.access.names import fits, is_pattern, literal
 from nhiscan.access.reach import Goal, Reach, admin_verdicts
 from nhiscan.inventory import Inventory
 from nhiscan.model import AnyRecord, CanBecome, Gap, Grant, Identity, Scope, administrator_of
@@ -255,3 +255,9 @@ def test_administering_what_a_goal_lies_in_counts_and_what_lies_beside_it_does_n
     grants = [over("a", "*"), over("b", "prod"), over("c", "dev")]
     reach = Reach(Inventory([*scopes, *records, *grants, edge("d", administrator_of("tenant"))]), Goal(scope="prod"))
     assert {name for name in "abcd" if reach.surest(name) is not None} == {"a", "b", "d"}
+
+
+def test_a_subject_that_is_compared_letter_by_letter_makes_no_pattern() -> None:
+    assert is_pattern("oidc:i#repo:acme/*")
+    assert not is_pattern(f"oidc:i#{literal('repo:acme/*?')}")
+    assert literal("repo:acme/shop") == "repo:acme/shop"

@@ -1,4 +1,4 @@
-"""`make bench`: everything, or the parts that are named (scan, regional, scale, access, azure)."""
+"""`make bench`: everything, or the parts that are named (scan, regional, scale, access, azure, gcp)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import subprocess
 import sys
 import time
 
-from tests.bench import access, azure, regional, scale, scan
+from tests.bench import access, azure, gcp, regional, scale, scan
 
-PARTS = ("help", "scan", "regional", "scale", "access", "azure")
+PARTS = ("help", "scan", "regional", "scale", "access", "azure", "gcp")
 
 
 def start_up(runs: int = 5) -> None:
@@ -40,6 +40,8 @@ def main() -> None:
         access.run()
     if "azure" in asked:
         azure.run()
+    if "gcp" in asked:
+        gcp.run()
 
 
 if __name__ == "__main__":

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
+from tests.bench.scanned import scanned, show
 from tests.clouds.azure.calls import Call
 from tests.clouds.azure.seed import CONTRIBUTOR, OWNER, READER, Tenant
 from tests.clouds.azure.seed_rbac import management_group, place, root_group
@@ -58,7 +55,7 @@ def run(principals: int = PRINCIPALS, assignments: int = ASSIGNMENTS) -> None:
         begun = time.perf_counter()
         fill(Tenant(server.emulator.state), principals, assignments)
         seeded = time.perf_counter() - begun
-        measured = _scan(server, Path(directory))
+        measured = scanned("azure", server.settings, Path(directory), AZURE_CLIENT_SECRET=CLIENT_SECRET)
         server.emulator.check()
         calls = list(server.emulator.calls)
     alone = [call for call in calls if not call.in_batch]
@@ -72,37 +69,7 @@ def run(principals: int = PRINCIPALS, assignments: int = ASSIGNMENTS) -> None:
         print(f"    {name:<22} {count:>8,}")
     listed = [call for call in alone if call.path.endswith("/roleAssignments") and call.plane == "arm"]
     print(f"  pages of assignments {len(listed):>8,}   full ones would be {pages:,}")
-    for key, unit in (("wall", "s"), ("collect", "s"), ("after", "s"), ("peak_mb", "MB")):
-        title = {"wall": "wall time", "after": "after collect", "peak_mb": "peak memory"}.get(key, key)
-        print(f"  {title:<20} {measured[key]:>8.1f} {unit}")
-    for stage, seconds in measured["stages"].items():
-        print(f"    {stage:<18} {seconds:>8.2f} s")
-    print(f"  gaps                 {measured['gaps']:>8,}")
-
-
-def _scan(server: AzureServer, directory: Path) -> dict[str, Any]:
-    options = [text for name, value in server.settings.items() for text in (f"--{name.replace('_', '-')}", value)]
-    env = {**os.environ, "AZURE_CLIENT_SECRET": CLIENT_SECRET, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.timed", "scan", "azure", *options, "-o", str(directory / "out"),
-         "--log-format", "json"],
-        env=env, capture_output=True, text=True,
-    )  # fmt: skip
-    log = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
-    stages = next((entry["seconds"] for entry in log if "seconds" in entry), None)
-    usage = next((entry for entry in log if "peak_mb" in entry), None)
-    if stages is None or usage is None:
-        raise RuntimeError(f"the scan ended with code {done.returncode}: {done.stderr[-2000:]}")
-    result = json.loads((directory / "out" / "result.json").read_text())
-    after = sum(stages.values())
-    return {
-        "wall": usage["wall"],
-        "peak_mb": usage["peak_mb"],
-        "stages": stages,
-        "after": after,
-        "collect": usage["wall"] - after,
-        "gaps": len(result["gaps"]),
-    }
+    show(measured)
 
 
 def _part(call: Call) -> str:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+from nhiscan.model import Resource
+from nhiscan.regions import UNTOLD
 from nhiscan.rules.agent_outside_declared_regions import RULE
 from tests.rules.support import ACCOUNT, agent, estate, gap, link, resource, role, workload
 
@@ -68,3 +72,57 @@ def test_regions_of_the_configuration_hold_where_no_tag_declares_any() -> None:
     assert (
         estate(*agent("helper"), AT_HOME, link("helper", "eu.claude", "uses_model")).run(RULE, listings=company).clean
     )
+
+
+WEST = {"nhi:regions": "westeurope"}
+
+
+def deployed(area: str = "", **facts: str) -> Resource:
+    """A deployment of a model, as a connector tells of it whose regions' names do not begin with an area."""
+    return resource("chat", "model-deployment", **facts, **({"area": area} if area else {}))
+
+
+@pytest.mark.parametrize(
+    ("tags", "deployment", "beyond"),
+    [
+        (WEST, deployed(regions="*"), "everywhere"),
+        (WEST, deployed(regions="eu"), "eu"),
+        (WEST, deployed("eu", regions="westeurope"), ""),
+        (WEST, deployed("eu", regions="swedencentral"), "swedencentral"),
+        ({"nhi:regions": "eu"}, deployed(regions="*"), "everywhere"),
+        ({"nhi:regions": "eu"}, deployed(regions="eu"), ""),
+        ({"nhi:regions": "eu"}, deployed(regions="us"), "us"),
+        ({"nhi:regions": "eu"}, deployed("eu", regions="swedencentral"), ""),
+        ({"nhi:regions": "us"}, deployed(regions="us-gov"), ""),
+    ],
+)
+def test_a_deployment_may_answer_in_a_zone_or_anywhere(tags: dict[str, str], deployment: Resource, beyond: str) -> None:
+    area = "eu" if "us" not in tags.values() else "us"
+    some = agent("helper", tags=tags, region="westeurope", attributes={"area": area})
+    said = estate(*some, deployment, link("helper", "chat", "uses_model")).run(RULE)
+    if beyond:
+        assert said.finding.related == ("chat",)
+        assert said.finding.evidence[0] == (
+            f"agent runtime helper calls models by model deployment chat, which may answer from {beyond}"
+        )
+    else:
+        assert said.clean
+
+
+def test_a_deployment_that_does_not_say_where_is_unknown() -> None:
+    some = (*agent("helper", tags=EU), deployed(regions=UNTOLD), link("helper", "chat", "uses_model"))
+    assert estate(*some).run(RULE).unknown == ["helper"]
+
+
+def test_a_declaration_on_what_it_lives_in_counts() -> None:
+    some = (
+        *agent("helper", region="westeurope"),
+        *workload("project"),
+        *workload("account", tags=WEST),
+        deployed(regions="*"),
+        link("helper", "chat", "uses_model"),
+        link("helper", "project", "lives_in"),
+        link("project", "account", "lives_in"),
+        link("account", "helper", "lives_in"),
+    )
+    assert estate(*some).run(RULE).found == ["helper"]

@@ -41,6 +41,11 @@ def test_a_subject_is_enough_whether_it_stands_in_the_condition_or_in_the_name()
     assert trusting(GITHUB, pattern="repo:acme/pay:ref:refs/heads/main").run(RULE).clean
 
 
+def test_a_star_that_is_compared_letter_by_letter_is_a_subject() -> None:
+    assert trusting(GITHUB, subject("*", operator="equals"), pattern="%2A").run(RULE).clean
+    assert trusting(GITHUB, subject("", operator="equals")).run(RULE).finding.severity == "critical"
+
+
 @pytest.mark.parametrize(
     "loose",
     [

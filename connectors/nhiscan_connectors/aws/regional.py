@@ -7,25 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final
-
-import msgspec
+from typing import Any
 
 from nhiscan.connector import Evidence, Operation, Shard
 from nhiscan.detectors import llm_name, names_a_secret
-from nhiscan.model import AnyRecord, Aspect, Gap, Link, RunsAs, Sighting, llm_provider
+from nhiscan.model import Aspect, Gap, Link, RunsAs, Sighting, llm_provider
 from nhiscan_connectors.aws.service import Answers
 from nhiscan_connectors.common.fields import Fields, table, text
 from nhiscan_connectors.common.gaps import refusal
-
-LONGEST: Final = 8_000
-"""Characters that a text of a record may have; AWS allows none as long, and an export could hold one without end."""
-
-_TEXTS: Final = (
-    "name", "reason", "detail", "hides", "description", "where", "owner", "owner_hint", "service", "model", "email",
-    "fix", "action",
-)  # fmt: skip
-_TABLES: Final = ("attributes", "tags", "decoded")
 
 Place = Callable[[Evidence, list[str | int]], tuple[str, str]]
 """From one page and the way to a secret in it: the id of the record in which it stood, and where in it."""
@@ -75,7 +64,6 @@ class Reading(Fields):
         self.scope = shard.scope
         self.region = shard.region
         self.account = shard.scope.removeprefix("aws:")
-        self._told: set[str] = set()
 
     @property
     def partition(self) -> str:
@@ -163,21 +151,6 @@ class Reading(Fields):
                     decoded={str(key): str(value) for key, value in table(found.get("decoded")).items()},
                 )
 
-    def gaps(self) -> Iterator[Gap]:
-        """What had to be left out; see `Fields.gaps`.
-
-        A gap of a call's damage that names its subject stands for all that is to be said of the call. Where a page of
-        it failed as well, and nobody told so, the whole scope is told of too: damage must not hide what is not there.
-        """
-        found = list(super().gaps())
-        yield from found
-        whole = {gap.operation for gap in found if not gap.subjects}
-        for gap in {gap.operation: gap for gap in found if gap.operation not in whole | self._told}.values():
-            operation = self._operations[gap.operation]
-            failed = [item for item in self.answers.of(operation) if item.problem == gap.reason]
-            if failed:
-                yield msgspec.structs.replace(gap, detail=failed[0].detail, subjects=())
-
     def gaps_of_details(
         self, operation: Operation, param: str, subjects: dict[str, str], blinds: tuple[Aspect, ...] = ()
     ) -> Iterator[Gap]:
@@ -186,39 +159,9 @@ class Reading(Fields):
         `subjects`: the record's id by the parameter that named the thing. `blinds`: aspects; those of the operation
         when empty.
         """
-        self._told.add(operation.name)
         for name, item in self.refused(operation, param).items():
             known = (subjects[name],) if name in subjects else ()
             yield refusal(self.shard, operation, item, *known, blinds=blinds or None)
-
-
-def bounded(record: AnyRecord) -> AnyRecord:
-    """The record with no text in it that is longer than `LONGEST`.
-
-    Ids and documents stay whole, and so do attributes with a ":" in their names: a service wrote them for itself to
-    read again in `join`, and half of one would be read wrong.
-    """
-    long: dict[str, Any] = {}
-    for field in _TEXTS:
-        value = getattr(record, field, None)
-        if isinstance(value, str) and len(value) > LONGEST:
-            long[field] = _cut(value)
-    for field in _TABLES:
-        value = getattr(record, field, None)
-        if value and any(len(text) > LONGEST for pair in value.items() for text in pair):
-            whole = field == "attributes"
-            long[field] = {_cut(key): text if whole and ":" in key else _cut(text) for key, text in value.items()}
-    activity = getattr(record, "activity", None)
-    if activity is not None and len(activity.detail) > LONGEST:
-        long["activity"] = msgspec.structs.replace(activity, detail=_cut(activity.detail))
-    names = getattr(record, "variables", ())
-    if any(len(name) > LONGEST for name in names):
-        long["variables"] = tuple(map(_cut, names))
-    return msgspec.structs.replace(record, **long) if long else record
-
-
-def _cut(value: str) -> str:
-    return value if len(value) <= LONGEST else value[: LONGEST - 1] + "…"
 
 
 def role_arn(value: object) -> str:

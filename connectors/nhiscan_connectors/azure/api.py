@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Literal, Required, TypeAlias, TypedDict, Unpack
+from typing import Final, Literal, TypeAlias, Unpack
 from urllib.parse import quote, urlencode
 
 import msgspec
 
 from nhiscan.connector import JSON, Operation
-from nhiscan.model import Aspect
+from nhiscan_connectors.common.declared import Told, fields_of, filled
+
+QUEUE: Final = "nhiscan_queue"
+"""Option of a request: name of those that a service holds off together; its path where there is none."""
 
 Plane: TypeAlias = Literal["graph", "arm", "data"]
 """Graph, Azure Resource Manager, or the host of one resource (a Foundry project, a vault)."""
 
-_FIELD = re.compile(r"\{(\+?)(\w+)\}")
 _QUERIES = ("/providers/Microsoft.ResourceGraph/resources",)
 """Paths that are asked with POST and change nothing: the question stands in the body."""
 _GIVES_SECRETS = re.compile(
@@ -40,7 +42,7 @@ class Api(Operation, frozen=True, kw_only=True):
     """"v1.0" or "beta" of Graph; the api-version of the others."""
     method: Literal["GET", "POST"] = "GET"
     query: tuple[tuple[str, str], ...] = ()
-    """Parameters of every call, such as "$select"."""
+    """Parameters of every call, such as "$select"; fields in braces are filled as those of the path."""
     headers: tuple[tuple[str, str], ...] = ()
     question: str = ""
     """Query of Resource Graph that goes into the body of a POST."""
@@ -58,39 +60,19 @@ class Api(Operation, frozen=True, kw_only=True):
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """Names of the parameters that the path takes."""
-        return tuple(match[2] for match in _FIELD.finditer(self.path))
+        """Names of the parameters that the path and the query take."""
+        return tuple(field for part in (self.path, *(value for _, value in self.query)) for field in fields_of(part))
 
     def target(self, values: Mapping[str, JSON]) -> str:
         """Path and query of a call, from the root of the API. Raises ValueError for an id that would lead elsewhere."""
 
-        def fill(match: re.Match[str]) -> str:
-            value = str(values[match[2]])
-            if match[1]:
-                value = value.strip("/")
-            if any(part in ("", ".", "..") for part in (value.split("/") if match[1] else (value,))):
-                raise ValueError(f"{value[:80]!r} is not an id")
-            return quote(value, safe="/" if match[1] else "")
-
-        path = _FIELD.sub(fill, self.path)
-        query = [*self.query]
+        path = filled(self.path, values)
+        query = [(key, filled(value, values)) for key, value in self.query]
         if self.plane == "graph":
             path = f"/{self.version}{path}"
         elif self.version:
             query.insert(0, ("api-version", self.version))
         return f"{path}?{urlencode(query, quote_via=quote, safe='$,:')}" if query else path
-
-
-class Told(TypedDict, total=False):
-    """What every call is declared with, whichever plane it goes to; see `Operation`."""
-
-    permission: Required[str]
-    purpose: Required[str]
-    hides: Required[str]
-    blinds: tuple[Aspect, ...]
-    drop: tuple[str, ...]
-    about: str
-    optional: bool
 
 
 def graph(

@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from nhiscan.connector import JSON, Page, ReadError
-from nhiscan_connectors.azure.api import Api
+from nhiscan_connectors.azure.api import QUEUE, Api
 from nhiscan_connectors.azure.calls import Calls
 from nhiscan_connectors.azure.errors import decoded
-from nhiscan_connectors.azure.patience import QUEUE
 
 
 class _Taken(Exception):

@@ -15,7 +15,7 @@ import msgspec
 from nhiscan.connector import JSON, Fetch, Page, ReadError
 from nhiscan_connectors.azure.api import Api
 from nhiscan_connectors.azure.errors import refusal, retry_after
-from nhiscan_connectors.azure.patience import ATTEMPTS, LONGEST
+from nhiscan_connectors.common.patience import ATTEMPTS, LONGEST
 
 if TYPE_CHECKING:
     from nhiscan_connectors.azure.calls import Calls

@@ -3,83 +3,38 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from nhiscan.connector import JSON, Fetch, Page, Params, ReadError, Shard, Sink
 from nhiscan_connectors.azure.api import Api, body_of
 from nhiscan_connectors.azure.errors import decoded, refusal, translated
+from nhiscan_connectors.common.asking import ShardCalls
 
 if TYPE_CHECKING:
     from nhiscan_connectors.azure.session import Sessions
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 _HOST = re.compile(r"[a-z0-9][a-z0-9.-]{0,250}", re.ASCII)
 _LINKS = ("@odata.nextLink", "nextLink", "odata.nextLink")
 
 
-class _Once:
-    """A list that is asked for by whoever needs it first."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.items: tuple[Any, ...] | None = None
-
-
-class Calls:
+class Calls(ShardCalls[Api]):
     """The calls of one shard. Parameters of a call fill the fields of its path, and are recorded with its answer."""
 
     def __init__(self, sessions: Sessions, shard: Shard, sink: Sink) -> None:
+        super().__init__(shard, sink)
         self.sessions = sessions
-        self.sink = sink
-        self.shard = shard
         self.tenant = shard.options.get("tenant", "")
-        self._lock = threading.Lock()
-        self._lists: dict[tuple[object, ...], _Once] = {}
         self.subscription = shard.scope.removeprefix("/subscriptions/") if shard.part == "subscription" else ""
 
-    def pages(self, operation: Api, **params: str) -> Iterator[dict[str, Any]]:
-        """Bodies of all pages of a call. Ends early where a page is refused; the sink keeps the gap."""
-        return self.sink.pages(operation, self.fetch(operation, params), params)
-
-    def page(self, operation: Api, **params: str) -> dict[str, Any] | None:
-        """Body of a call with one page; None when it was refused or the thing is not there."""
-        body: dict[str, Any] | None = self.sink.page(operation, self.fetch(operation, params), params)
-        return body
-
     def items(self, operation: Api, key: str = "value", **params: str) -> Iterator[Any]:
-        """Elements of the list `key`, over all pages; what is no list has none."""
-        for body in self.pages(operation, **params):
-            found = body.get(key)
-            if isinstance(found, list):
-                yield from found
+        """See `ShardCalls.items`; Microsoft's lists are called "value"."""
+        return super().items(operation, key, **params)
 
     def listed(self, operation: Api, key: str = "value", **params: str) -> tuple[Any, ...]:
-        """Elements of the list `key`, asked for once in a shard however many services need them.
-
-        What one service lists and another goes through one by one (applications, and their owners) is asked for in this
-        way by both. A refused list is empty; the sink keeps the gap.
-        """
-        with self._lock:
-            once = self._lists.setdefault((operation.name, key, *sorted(params.items())), _Once())
-        with once.lock:
-            if once.items is None:
-                once.items = tuple(self.items(operation, key, **params))
-            return once.items
-
-    def ask(self, *operations: Api, **params: str) -> None:
-        """Read all pages of each operation into the bundle."""
-        for operation in operations:
-            for _ in self.pages(operation, **params):
-                pass
-
-    def each(self, function: Callable[[T], R], items: Iterable[T]) -> list[R]:
-        """Call `function` for each item, several at a time."""
-        return self.sink.each(function, items)
+        """See `ShardCalls.listed`."""
+        return super().listed(operation, key, **params)
 
     def batch(self, operation: Api, asked: Iterable[Mapping[str, str]]) -> list[list[dict[str, Any]]]:
         """Bodies of one Graph call for many parameters, twenty a request; each recorded as if it had been asked alone.

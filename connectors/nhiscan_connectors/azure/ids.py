@@ -15,6 +15,14 @@ _GROUP = "/providers/microsoft.management/managementgroups/"
 _ROLES = "/providers/microsoft.authorization/roledefinitions/"
 
 
+OWNERS = "/owners"
+"""End of the id of a group's ownership."""
+UNITS = "/administrativeUnits/"
+"""Beginning of the ids of administrative units."""
+IN_UNIT = "in_unit"
+"""Kind of a link: a user, group or device belongs to an administrative unit."""
+
+
 def is_guid(value: str) -> bool:
     """Whether a text has the form of an object id."""
     return _GUID.fullmatch(value.lower()) is not None
@@ -30,6 +38,11 @@ def group_id(object_id: str) -> str:
     return f"/groups/{object_id.lower()}"
 
 
+def owners_of(group: str) -> str:
+    """Id of the ownership of a group, as something that can be activated."""
+    return f"{group}{OWNERS}"
+
+
 def application_id(object_id: str) -> str:
     """Id of an application (app registration), by its object id, not by its client id."""
     return f"/applications/{object_id.lower()}"
@@ -38,6 +51,11 @@ def application_id(object_id: str) -> str:
 def service_principal_id(object_id: str) -> str:
     """Id of a service principal; managed identities and agent identities are service principals too."""
     return f"/servicePrincipals/{object_id.lower()}"
+
+
+def unit_id(object_id: str) -> str:
+    """Id of an administrative unit, as it stands in the scope of a role that holds in it."""
+    return f"{UNITS}{object_id.lower()}"
 
 
 def device_id(object_id: str) -> str:
@@ -102,6 +120,11 @@ def role_definition_id(written: str) -> str:
     whole = resource_id(written)
     _, found, guid = whole.rpartition(_ROLES)
     return f"{_ROLES}{guid}" if found else whole
+
+
+def role_of_guid(guid: str) -> str:
+    """Id of a role definition of Azure RBAC that is named by its GUID alone."""
+    return f"{_ROLES}{guid.lower()}"
 
 
 def subscription_of(written: str) -> str:

@@ -19,8 +19,9 @@ from azure.core.pipeline.transport import RequestsTransport
 from requests.adapters import HTTPAdapter
 
 from nhiscan import __version__
+from nhiscan_connectors.azure.api import QUEUE
 from nhiscan_connectors.azure.errors import retry_after
-from nhiscan_connectors.azure.patience import QUEUE, Patience
+from nhiscan_connectors.common.patience import Patience
 
 _CONNECTIONS = 128
 """As many as threads may ask at a time."""

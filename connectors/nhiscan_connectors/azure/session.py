@@ -13,8 +13,8 @@ import msgspec
 
 from nhiscan.connector import Settings
 from nhiscan.errors import UsageError
-from nhiscan_connectors.azure.api import Api, Plane
-from nhiscan_connectors.azure.patience import QUEUE, Patience
+from nhiscan_connectors.azure.api import QUEUE, Api, Plane
+from nhiscan_connectors.common.patience import Patience
 
 if TYPE_CHECKING:
     from azure.core.credentials import AccessToken, TokenCredential

@@ -36,7 +36,7 @@ class Fields:
             if isinstance(body, dict):
                 yield body
             else:
-                self._leave_out(operation, f"a page is {_kind(body)}, not an object", "")
+                self.leave_out(operation, f"a page is {_kind(body)}, not an object", "")
 
     def items(self, operation: Operation, key: str, *required: str) -> Iterator[dict[str, Any]]:
         """Objects of the list `key` over all pages, each with text in its `required` fields."""
@@ -49,11 +49,11 @@ class Fields:
         """Objects of the list `key` of one body. `subject` is whom the body is about; empty: the whole scope."""
         for number, item in self._entries(operation, body, key, subject):
             if not isinstance(item, dict):
-                self._leave_out(operation, f"{key}[{number}] is {_kind(item)}, not an object", subject)
+                self.leave_out(operation, f"{key}[{number}] is {_kind(item)}, not an object", subject)
                 continue
             lacking = [name for name in required if not text(item.get(name))]
             if lacking:
-                self._leave_out(operation, f"{key}[{number}] has no {' and no '.join(lacking)}", subject)
+                self.leave_out(operation, f"{key}[{number}] has no {' and no '.join(lacking)}", subject)
             else:
                 yield item
 
@@ -63,7 +63,7 @@ class Fields:
             if found := text(item):
                 yield found
             else:
-                self._leave_out(operation, f"{key}[{number}] is {_kind(item)}, not text", subject)
+                self.leave_out(operation, f"{key}[{number}] is {_kind(item)}, not text", subject)
 
     def by_param(self, operation: Operation, param: str) -> dict[str, list[dict[str, Any]]]:
         """Bodies by the value of a parameter: {"alice": [body, ...]}."""
@@ -72,7 +72,7 @@ class Fields:
             if isinstance(item.body, dict):
                 found[str(item.params.get(param) or "")].append(item.body)
             elif item.body is not None:
-                self._leave_out(operation, f"a page is {_kind(item.body)}, not an object", "")
+                self.leave_out(operation, f"a page is {_kind(item.body)}, not an object", "")
         return found
 
     def answered_at(self, operation: Operation) -> datetime | None:
@@ -81,6 +81,11 @@ class Fields:
             told = (moment(item.at) for item in self._answers.of(operation) if item.problem is None)
             self._answered_at[operation.name] = max((at for at in told if at is not None), default=None)
         return self._answered_at[operation.name]
+
+    def leave_out(self, operation: Operation, place: str, subject: str = "") -> None:
+        """Note something that an answer should tell and does not. `subject`: whom it is about; empty: the scope."""
+        self._operations[operation.name] = operation
+        self._damage[operation.name, subject].append(place)
 
     def gaps(self) -> Iterator[Gap]:
         """One gap for each operation and subject of which something was left out."""
@@ -97,11 +102,7 @@ class Fields:
         if isinstance(value, list):
             yield from enumerate(value)
         elif value is not None:
-            self._leave_out(operation, f"{key} is {_kind(value)}, not a list", subject)
-
-    def _leave_out(self, operation: Operation, place: str, subject: str) -> None:
-        self._operations[operation.name] = operation
-        self._damage[operation.name, subject].append(place)
+            self.leave_out(operation, f"{key} is {_kind(value)}, not a list", subject)
 
 
 def text(value: object) -> str:

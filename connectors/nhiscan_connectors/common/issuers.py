@@ -13,10 +13,14 @@ _CI_ENDS: Final = (
     ".circleci.com", ".actions.githubusercontent.com", ".app.spacelift.io", ".semaphoreci.com", ".ghe.com",
 )  # fmt: skip
 _CI_PATHS: Final = re.compile(r"api\.bitbucket\.org/2\.0/workspaces/|gitlab\.[a-z0-9.-]+\Z|oidc\.vercel\.com(?:/|\Z)")
+# Google's: of a cluster in Google Cloud, of a member of a fleet that stands anywhere, and of one that Google runs in
+# another cloud. Azure's: of its public cloud, and of those for governments and China.
 _CLUSTERS: Final = re.compile(
     r"oidc\.eks\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|api\.aws)/id/"
-    r"|container\.googleapis\.com/v1/projects/"
-    r"|(?:[a-z0-9-]+\.)?oic\.prod-aks\.azure\.com/"
+    r"|container\.googleapis\.com/v1[a-z0-9]*/projects/[^/]+/(?:locations|zones)/[^/]+/clusters/"
+    r"|gkehub\.googleapis\.com/projects/[^/]+/locations/[^/]+/memberships/"
+    r"|(?:[a-z0-9-]+-)?gkemulticloud\.googleapis\.com/v1[a-z0-9]*/projects/[^/]+/locations/[^/]+/[a-z]+clusters/"
+    r"|(?:[a-z0-9-]+\.)?oic\.prod-aks\.azure\.(?:com|us|cn)/"
 )
 
 

@@ -1,7 +1,7 @@
 """How long nhiscan waits for a service that asks it to: as it is told, but not for ever.
 
-Microsoft's services say with Retry-After when they will answer again. Whoever asks sooner is held off longer, so all
-threads that ask the same thing wait together.
+A service may say when it will answer again. Whoever asks sooner is held off longer, so all threads that ask the same
+thing wait together.
 """
 
 from __future__ import annotations
@@ -11,9 +11,6 @@ import threading
 import time
 from collections.abc import Callable
 from typing import TypeVar
-
-QUEUE = "nhiscan_queue"
-"""Option of a request: name of those that a service holds off together; its path where there is none."""
 
 ATTEMPTS = 6
 """How often one request is made at most."""

@@ -24,7 +24,9 @@ from nhiscan.connector import Evidence, Operation, Settings, Shard, Sink
 from nhiscan.errors import NhiscanError
 from nhiscan.inventory import Inventory
 from nhiscan.model import AnyRecord, Gap, Grant
+from nhiscan.sink import PLAN
 from nhiscan_connectors.common.answers import Answers
+from nhiscan_connectors.common.bounds import bounded
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +42,7 @@ class Service(msgspec.Struct, Generic[O, C], frozen=True, kw_only=True):
 
     name: str
     part: str
-    """Which shards it is asked in: those of the same `Shard.part`."""
+    """Which shards it is asked in: those of the same `Shard.part`; "any": all but the planning's."""
     operations: tuple[O, ...]
     collect: Callable[[C], None]
     """Ask for everything; every call goes through `C`."""
@@ -53,9 +55,19 @@ class Service(msgspec.Struct, Generic[O, C], frozen=True, kw_only=True):
 
 
 def services_of(package: str, path: Iterable[str]) -> Iterator[Any]:
-    """The `SERVICE` of every module in a package, in the order of module names. `path`: its `__path__`."""
+    """The `SERVICE` of every module in a package, in the order of module names. `path`: its `__path__`.
+
+    What they parse has no text without end; see `bounds`.
+    """
     for name in sorted(module.name for module in pkgutil.iter_modules(path)):
-        yield importlib.import_module(f"{package}.{name}").SERVICE
+        yield _bounded(importlib.import_module(f"{package}.{name}").SERVICE)
+
+
+def _bounded(service: Service[Any, Any]) -> Service[Any, Any]:
+    def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
+        return map(bounded, service.parse(shard, answers))
+
+    return msgspec.structs.replace(service, parse=parse)
 
 
 class Engine(Protocol):
@@ -169,7 +181,8 @@ class ServiceConnector(ABC, Generic[O, C, S]):
                 raise defect
 
     def _of(self, shard: Shard) -> list[Service[O, C]]:
-        return [service for service in self.services if service.part == shard.part]
+        everywhere = "any" if shard.part != PLAN else PLAN
+        return [service for service in self.services if service.part in (shard.part, everywhere)]
 
 
 def _asked(service: Service[O, C], calls: C, shard: Shard) -> Exception | None:

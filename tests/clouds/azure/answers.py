@@ -56,7 +56,7 @@ def denied(plane: Plane, path: str) -> ApiError:
 
 def unlicensed(plane: Plane, path: str) -> ApiError:
     """The tenant lacks a licence, in the words of the part of Graph that is asked."""
-    if "roleEligib" in path or "roleAssignmentSchedule" in path or "RoleEligib" in path:
+    if "ligib" in path or "roleAssignmentSchedule" in path:
         return ApiError(
             400,
             "AadPremiumLicenseRequired",

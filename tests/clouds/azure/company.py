@@ -21,6 +21,7 @@ TENANT: Final = "3d2f0c51-6a5b-4e0e-9f0e-5b1d7c1a9b10"
 """The issuer that the company's Identity Center in AWS trusts."""
 _GROUPS: Final = {
     "Microsoft.App": "freight-apps",
+    "Microsoft.Web": "freight-apps",
     "Microsoft.ManagedIdentity": "freight-apps",
     "Microsoft.CognitiveServices": "ai",
     "Microsoft.MachineLearningServices": "ai",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from tests.clouds.azure import seed_directory
 from tests.clouds.azure.company_resources import OPENAI_USER, hosted, tags
-from tests.clouds.azure.seed import Tenant, ago
+from tests.clouds.azure.seed import CONTRIBUTOR, Tenant, ago
 from tests.clouds.azure.seed_ai import agent, ai_account, connection, deployment, project
 from tests.clouds.azure.state import Item
 
 
 def seed_agents(tenant: Tenant, people: dict[str, Item], production: Item, applications: dict[str, Item]) -> None:
-    """Make a project with two agents, one of which has a mailbox, and a bot that signs in with a secret."""
+    """Make a project with three agents, one of which has a mailbox, and a bot that signs in with a secret."""
     account = ai_account(tenant, production, "harbourline-foundry", dateCreated=ago(205))
     account["tags"] = tags("olivia.chen", "Data")
     hosted(tenant, account, 205)
@@ -29,9 +29,16 @@ def seed_agents(tenant: Tenant, people: dict[str, Item], production: Item, appli
         tenant, "port-watch-agents", createdDateTime=ago(150), passwordCredentials=[tenant.password(150, 730)]
     )
     watcher = seed_directory.agent(tenant, "port-schedule-watcher", orphaned, createdDateTime=ago(149))
-    for item, days in ((principal, 190), (other, 150)):
+    # The quotes team made its own. An engineer owns it, and nobody of the business has said that it wants it.
+    drafts, third = seed_directory.blueprint(tenant, "quote-agents", createdDateTime=ago(75))
+    tenant.relate("applications", drafts, "owners", people["mei.tanaka"])
+    drafter = seed_directory.agent(tenant, "quote-drafter", drafts, createdDateTime=ago(74))
+    tenant.relate("servicePrincipals", drafter, "owners", people["mei.tanaka"])
+    group = f"{production['id']}/resourceGroups/freight-data"
+    tenant.role_assignment(drafter, CONTRIBUTOR, group, createdOn=ago(74))
+    for item, days in ((principal, 190), (other, 150), (third, 75)):
         item["createdDateTime"] = ago(days)
-    for item, used in ((triage, 0.6), (watcher, 0.5)):
+    for item, used in ((triage, 0.6), (watcher, 0.5), (drafter, 0.8)):
         seed_directory.signed_in(tenant, item["appId"], used)
     tools = [
         {
@@ -45,6 +52,7 @@ def seed_agents(tenant: Tenant, people: dict[str, Item], production: Item, appli
     for name, identity, blueprint, more in (
         ("claims-triage", triage, sponsored, tools),
         ("port-schedule-watcher", watcher, orphaned, [{"type": "code_interpreter"}]),
+        ("quote-drafter", drafter, drafts, []),
     ):
         definition = {"kind": "prompt", "model": "gpt-5", "instructions": "Help with freight.", "tools": more}
         agent(

@@ -121,7 +121,7 @@ def _neglected(tenant: Tenant, people: dict[str, Item], graph: Item) -> None:
     )
     application_permission(tenant, joiner, graph, ROLES_WRITE)
     _own(tenant, "warehouse-labels", 1650, people["viktor.lindqvist"], secret=tenant.password(1640, 730))
-    migration = _own(tenant, "sharepoint-migration", 830, secret=tenant.password(410, 730, displayName="contractor"))
+    migration = _own(tenant, "sharepoint-migration", 830, secret=tenant.password(712, 730, displayName="contractor"))
     application_permission(tenant, migration, graph, SITES_CONTROL)
     customs = _own(tenant, "customs-edi", 1380, people["viktor.lindqvist"], used=0.8, secret=tenant.password(700, 1095))
     application_permission(tenant, customs, graph, MAIL_READ)

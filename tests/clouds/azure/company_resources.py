@@ -8,12 +8,15 @@ from tests.clouds.azure.seed import CONTRIBUTOR, OWNER, READER, Tenant, ago, ahe
 from tests.clouds.azure.seed_ai import ai_account, deployment, ml_endpoint, ml_workspace
 from tests.clouds.azure.seed_rbac import eligible, management_group, place, root_group
 from tests.clouds.azure.seed_resources import (
+    app_reference,
     federated_credential,
+    function,
     managed_identity,
     system_assigned,
     user_assigned,
     vault,
     vault_secret,
+    web_app,
 )
 from tests.clouds.azure.state import Item
 
@@ -48,6 +51,7 @@ def seed_resources(tenant: Tenant, people: dict[str, Item]) -> tuple[Item, Item]
     tenant.role_assignment(people["Data Platform"], CONTRIBUTOR, development["id"], createdOn=ago(800))
     _production(tenant, people, production)
     _development(tenant, development)
+    _events(tenant, production, development)
     return production, development
 
 
@@ -73,7 +77,8 @@ def _production(tenant: Tenant, people: dict[str, Item], subscription: Item) -> 
         vault_secret(tenant, store, name, made=made)
     vault_secret(tenant, store, "edi-partner-token", made=34)
     account = ai_account(tenant, subscription, "harbourline-openai", kind="OpenAI", dateCreated=ago(540))
-    account["tags"] = tags("olivia.chen", "Data")
+    # The privacy officer had it written down; whoever added the model for the support desk took the cheapest kind.
+    account["tags"] = tags("olivia.chen", "Data", DataResidency="eu")
     hosted(tenant, account, 540)
     deployment(tenant, account, "support", "gpt-4o")
     deployment(tenant, account, "embeddings", "text-embedding-3-large", sku="Standard")
@@ -96,34 +101,13 @@ def _production(tenant: Tenant, people: dict[str, Item], subscription: Item) -> 
 
 
 def _intake(tenant: Tenant, subscription: Item, store: Item, account: Item) -> None:
-    """Functions that read invoices with a model, on Container Apps. They took over the key of the support desk."""
-    container = {
-        "name": "functions",
-        "image": "harbourline.azurecr.io/invoice-intake:1.9",
-        "env": [
-            {"name": "OPENAI_API_KEY", "secretRef": "openai"},
-            {"name": "SQL_PASSWORD", "secretRef": "sql"},
-        ],
-    }
-    vault_url = f"https://{store['name']}.vault.azure.net/secrets"
-    app = tenant.resource(
-        subscription,
-        _CONTAINER_APPS,
-        "invoice-intake",
-        kind="functionapp",
-        identity=system_assigned(tenant),
-        tags=tags("leila.haddad", "Data"),
-        properties={
-            "configuration": {
-                "ingress": {"external": True, "fqdn": "invoice-intake.westeurope.azurecontainerapps.io"},
-                "secrets": [
-                    {"name": "openai", "keyVaultUrl": f"{vault_url}/openai-support-key", "identity": "system"},
-                    {"name": "sql", "keyVaultUrl": f"{vault_url}/sql-freight-password", "identity": "system"},
-                ],
-            },
-            "template": {"containers": [container]},
-        },
-    )
+    """Functions that read invoices with a model. They took over the key of the support desk."""
+    app = web_app(tenant, subscription, "invoice-intake", "functionapp,linux", identity=system_assigned(tenant))
+    app["tags"] = tags("leila.haddad", "Data")
+    app_reference(tenant, app, "OPENAI_API_KEY", store["name"], "openai-support-key")
+    app_reference(tenant, app, "SQL_PASSWORD", store["name"], "sql-freight-password")
+    function(tenant, app, "read-invoice", "blobTrigger")
+    function(tenant, app, "status", "httpTrigger", authLevel="function")
     principal = hosted(tenant, app, 262)
     tenant.role_assignment(principal, SECRETS_USER, store["id"], createdOn=ago(262))
     tenant.role_assignment(principal, OPENAI_USER, account["id"], createdOn=ago(262))
@@ -155,6 +139,20 @@ def _quotes(tenant: Tenant, subscription: Item, store: Item) -> None:
         tags=tags("mei.tanaka", "Engineering"),
         properties={"configuration": configuration, "template": {"containers": [container]}},
     )
+
+
+def _events(tenant: Tenant, production: Item, development: Item) -> None:
+    """Functions that pass on events of the trucks. The trial in development took the identity that was there."""
+    identity = managed_identity(tenant, production, "id-freight-events", tags=tags("tomas.herrera", "Platform"))
+    principal = identity["properties"]["principalId"]
+    tenant.state.table("servicePrincipals")[principal]["createdDateTime"] = ago(530)
+    tenant.role_assignment(
+        {"id": principal}, READER, f"{production['id']}/resourceGroups/freight-data", createdOn=ago(529)
+    )
+    for subscription, name in ((production, "freight-events"), (development, "freight-events-next")):
+        app = web_app(tenant, subscription, name, "functionapp,linux", identity=user_assigned(identity))
+        app["tags"] = tags("tomas.herrera", "Platform")
+        function(tenant, app, "forward", "eventHubTrigger")
 
 
 def _development(tenant: Tenant, subscription: Item) -> None:

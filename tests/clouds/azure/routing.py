@@ -61,7 +61,7 @@ class Route:
     handler: Handler
     pattern: re.Pattern[str]
     weight: int
-    """How exact it is: the more exact of two that fit answers."""
+    """How exact it is: the more exact of two that fit answers. Two that fit one path are never equally exact."""
 
 
 ROUTES: list[Route] = []
@@ -95,10 +95,59 @@ def _register(plane: Plane, method: str, template: str) -> Callable[[Handler], H
     )
 
     def register(handler: Handler) -> Handler:
-        ROUTES.append(Route(plane, method, template, handler, re.compile(pattern, re.IGNORECASE), len(literal)))
+        made = Route(plane, method, template, handler, re.compile(pattern, re.IGNORECASE), len(literal))
+        for other in ROUTES:
+            if (other.plane, other.method, other.weight) == (plane, method, made.weight) and meet(other, made):
+                raise ValueError(
+                    f"{method} {template} and {other.template} fit the same path, and neither is more exact"
+                )
+        ROUTES.append(made)
         return handler
 
     return register
+
+
+_Symbol = str
+"""A character in lower case, or a field: any of `_SEGMENT` (no slash) or `_REST`, once or more often."""
+_SEGMENT, _REST = "[^/]+", ".+"
+
+
+def meet(one: Route, other: Route) -> bool:
+    """Whether there is a path that fits both."""
+    first, second = _symbols(one.template), _symbols(other.template)
+    # Places in both templates that one path can lead to. A field stays where it is, or is left behind.
+    todo, seen = [(0, 0)], {(0, 0)}
+    while todo:
+        here, there = todo.pop()
+        if (here, there) == (len(first), len(second)):
+            return True
+        if here == len(first) or there == len(second) or not _share(first[here], second[there]):
+            continue
+        for step in ((1, 1), (0, 1), (1, 0)):
+            if (not step[0] and len(first[here]) == 1) or (not step[1] and len(second[there]) == 1):
+                continue  # a character is there once
+            place = here + step[0], there + step[1]
+            if place not in seen:
+                seen.add(place)
+                todo.append(place)
+    return False
+
+
+def _symbols(template: str) -> list[_Symbol]:
+    found: list[_Symbol] = []
+    for number, part in enumerate(_FIELD.split(template)):
+        if number % 3 == 0:
+            found += part.lower()
+        elif number % 3 == 1:
+            found.append(_REST if part else _SEGMENT)
+    return found
+
+
+def _share(one: _Symbol, other: _Symbol) -> bool:
+    """Whether one character fits both."""
+    if len(one) == len(other) == 1:
+        return one == other
+    return _SEGMENT not in (one, other) or "/" not in (one, other)
 
 
 @contextmanager

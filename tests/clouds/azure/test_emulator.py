@@ -13,6 +13,7 @@ from azure.mgmt.authorization import AuthorizationManagementClient
 from tests.clouds.azure.calls import Call
 from tests.clouds.azure.fixtures import Azure, azure, azure_server
 from tests.clouds.azure.https import Asked, Reply
+from tests.clouds.azure.routing import Request, arm, graph, routes_of_a_test
 from tests.clouds.azure.seed import OWNER, READER
 from tests.clouds.azure.specs import MISSING, Specs
 from tests.clouds.azure.state import CLIENT_ID, CLIENT_SECRET, TENANT_ID
@@ -147,3 +148,36 @@ def test_calls_are_held_against_microsofts_descriptions(
     found = "\n".join(specs.problems(call, Reply(200, json.dumps(body).encode())))
     assert (problem in found) if problem else not found
     assert specs.checked == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("/planets/{id}/moons", "/planets/{planet}/moons"),
+        ("/planets/{id}/moons", "/PLANETS/{+rest}/moons"),
+        ("/planets/{id}/ab", "/planets/ab/{id}"),
+        ("/planets/{+all}/moons", "/planets/abc{+t}ons"),
+    ],
+)
+def test_two_routes_that_fit_one_path_are_not_equally_exact(first: str, second: str) -> None:
+    with routes_of_a_test():
+        graph("GET", first)(_nothing)
+        with pytest.raises(ValueError, match="neither is more exact"):
+            graph("GET", second)(_nothing)
+        # Another plane, another method, and a more exact path.
+        arm("GET", second)(_nothing)
+        graph("POST", second)(_nothing)
+        graph("GET", second + "/more")(_nothing)
+
+
+@pytest.mark.parametrize(
+    "second", ["/planets/{id}/rings", "/planets/{id}/x/moon", "/planetz/{id}/moons", "/planets/moon/{id}/s"]
+)
+def test_two_routes_without_a_common_path_stand_beside_each_other(second: str) -> None:
+    with routes_of_a_test():
+        graph("GET", "/planets/{id}/moons")(_nothing)
+        graph("GET", second)(_nothing)
+
+
+def _nothing(request: Request) -> Any:
+    return {}

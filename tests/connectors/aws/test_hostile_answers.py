@@ -18,10 +18,10 @@ import pytest
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
 from nhiscan.connector import Evidence, Operation, Shard
-from nhiscan.model import AnyRecord, Gap, Resource
+from nhiscan.model import AnyRecord
 from nhiscan_connectors.aws.connector import AwsConnector
-from nhiscan_connectors.aws.regional import LONGEST, bounded
 from nhiscan_connectors.aws.service import Answers, Service
+from nhiscan_connectors.common.bounds import LONGEST
 from tests.connectors.aws.answers import ACCOUNT_SHARD, IAM, ORGANIZATION_SHARD, REGION_SHARD, answer
 
 SERVICES: Final = {service.name: service for service in AwsConnector().services}
@@ -205,15 +205,3 @@ def test_details_take_work_in_proportion(service: Service) -> None:
     few, _ = work(service, Maker(), FEW)
     many, _ = work(service, Maker(), MANY)
     assert many < 1.3 * MANY / FEW * few + 5_000
-
-
-def test_what_a_service_reads_again_is_not_cut() -> None:
-    long = "x" * (LONGEST + 1)
-    record = Resource(id=long, provider="aws", kind="k", name=long, scope="s", attributes={"a": long, "unused:a": long})
-    cut = bounded(record)
-    assert isinstance(cut, Resource)
-    assert (len(cut.id), len(cut.name), len(cut.attributes["a"])) == (LONGEST + 1, LONGEST, LONGEST)
-    assert cut.attributes["unused:a"] == long
-    short = msgspec.structs.replace(record, name="n", attributes={})
-    assert bounded(short) is short
-    assert isinstance(bounded(Gap(connector="aws", scope="s", operation="o", reason="failed", detail=long)), Gap)

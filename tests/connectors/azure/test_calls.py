@@ -11,9 +11,9 @@ from nhiscan.connector import Shard
 from nhiscan_connectors.azure.api import arm, data, graph, resource_graph
 from nhiscan_connectors.azure.authorization import role_pages
 from nhiscan_connectors.azure.calls import relative
-from nhiscan_connectors.azure.patience import ATTEMPTS
 from nhiscan_connectors.azure.plan import SUBSCRIPTIONS
 from nhiscan_connectors.azure.services.users import USERS
+from nhiscan_connectors.common.patience import ATTEMPTS
 from tests.clouds.azure.fixtures import Azure
 from tests.clouds.azure.routing import Request, arm_page, routes_of_a_test
 from tests.clouds.azure.routing import data as route_of_a_host

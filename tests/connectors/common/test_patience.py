@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nhiscan_connectors.azure.patience import ATTEMPTS, LONGEST, Patience
+from nhiscan_connectors.common.patience import ATTEMPTS, LONGEST, Patience
 
 
 class Clock:

@@ -10,6 +10,11 @@
   its activation.
 - "administer" is said of tenants, management groups and subscriptions only. Below them an Owner has the single
   capabilities, and every identity that is hosted there.
+- Who may make itself a member of a group holds itself what the group holds, on the condition that it activates it; an
+  owner-to-be likewise. Such a membership protects nobody from having a password reset.
+- Groups that roles can be assigned to, their members and their owners are out of reach of all but few; where nobody
+  told whether a group is one, that is a condition. Restricted administrative units shield their members from whoever
+  holds no role in them (`units`). A shield that was not read leaves answers as they are, as deny assignments do.
 - Groups hold powers as nodes of their own; members lead to them by one edge each. An identity of its own is judged
   for what several of its groups, or a group and itself, hold only together, and where deny assignments bind it
   otherwise than its groups.

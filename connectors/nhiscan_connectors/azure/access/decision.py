@@ -237,7 +237,10 @@ class _Directory:
         for one in self._estate.directory.get(self._question.identity, ()):
             if one.role.lower() == wanted:
                 said.sentences.append(f"permission {one.role.removeprefix(GRAPH_PERMISSION)} of Microsoft Graph")
-                said.sure = True
+                if one.conditions:
+                    said.tied.append(one.conditions)
+                else:
+                    said.sure = True
         if not said.sentences:
             said.sentences.append(f"no application permission {self._question.action} is assigned to it")
         return said
@@ -250,7 +253,7 @@ class _Directory:
                 if not one.role.startswith(DIRECTORY_ROLES):
                     continue
                 policy = self._estate.inventory.policies.get(one.role)
-                through = "" if principal == identity else f", through {self._estate.subject(principal)}"
+                through = "" if one.principal == identity else f", through {self._estate.subject(one.principal)}"
                 name = policy.name if policy is not None else template_of(one.role)
                 place = "" if one.scope.startswith(TENANT) else f" over {one.scope}"
                 source = f"role {name} of the directory{place}{through}"

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from nhiscan.model import CanBecome, Capability, Grant, administrator_of
-from nhiscan_connectors.azure.access.directory_methods import CAPABILITIES, DIRECTORY_METHODS, DirectoryMethod
+from nhiscan_connectors.azure.access.directory_methods import CAPABILITIES, DIRECTORY_METHODS, Aim, DirectoryMethod
 from nhiscan_connectors.azure.access.estate import Estate, Held
 from nhiscan_connectors.azure.access.hubs import DIRECT, Hubs
 from nhiscan_connectors.azure.access.names import (
@@ -21,7 +21,8 @@ from nhiscan_connectors.azure.access.names import (
 )
 from nhiscan_connectors.azure.access.patterns import matches
 from nhiscan_connectors.azure.access.scopes import TENANT
-from nhiscan_connectors.azure.access.targets import Target, Targets
+from nhiscan_connectors.azure.access.targets import TargetGroup, Targets
+from nhiscan_connectors.azure.ids import UNITS
 
 _BY_ROLE: Final[dict[str, list[DirectoryMethod]]] = defaultdict(list)
 _BY_PERMISSION: Final[dict[str, list[DirectoryMethod]]] = defaultdict(list)
@@ -44,6 +45,10 @@ _OTHER_ACTIONS: Final[tuple[tuple[str, Capability], ...]] = (
 """Actions of custom roles that give a capability and no method."""
 
 FIX: Final = "Take {role} from {who}, or let it be activated with approval only."
+
+
+_IN_UNITS: Final[frozenset[Aim]] = frozenset({"users", "users-without-roles", "groups", "protected-groups"})
+"""Kinds of targets that can belong to an administrative unit."""
 
 
 class Meaning(msgspec.Struct, frozen=True, gc=False, eq=False):
@@ -170,20 +175,23 @@ class Directory:
                 self.administered.add(one.scope)
                 yield self._edge(holder, one, administrator_of(one.scope), method, "the tenant", conditions)
             return
-        group = self.targets.of(tenant, method.aim)
         if not one.scope.startswith(TENANT):
-            yield from self._narrow(holder, one, method, conditions, group.members, tenant)
+            yield from self._narrow(holder, one, method, conditions, tenant)
             return
-        others = [target for target in group.members[: DIRECT + 2] if target.id != holder]
-        if not others:
+        group = self.targets.of(tenant, method.aim, shielded=not method.changes)
+        if not any(target.id != holder for target in group.members[:2]):
             yield self._latent(holder, one, method, conditions, group.title)
             return
+        yield from self._every(holder, one, method, conditions, group)
+
+    def _every(
+        self, holder: str, one: Held, method: DirectoryMethod, conditions: tuple[str, ...], group: TargetGroup
+    ) -> Iterator[CanBecome]:
+        """All targets of a group: by name, or by a hub where they are many."""
         if len(group.members) > DIRECT + 1:
-            hub = self._hubs.targets(
-                f"{method.aim}:{tenant}", group.title, [(t.id, t.name, t.conditions) for t in group.members]
-            )
-            yield self._edge(holder, one, hub, method, f"any {group.title}", conditions)
+            yield self._edge(holder, one, self._hub(group), method, f"any {group.title}", conditions)
             return
+        others = [target for target in group.members if target.id != holder]
         for target in others:
             yield self._edge(
                 holder, one, target.id, method, target.name, tuple(sorted({*conditions, *target.conditions}))
@@ -195,10 +203,9 @@ class Directory:
         one: Held,
         method: DirectoryMethod,
         conditions: tuple[str, ...],
-        members: tuple[Target, ...],
         tenant: str,
     ) -> Iterator[CanBecome]:
-        """A role over one object, or over an administrative unit whose members were not read."""
+        """A role over one object, or in an administrative unit."""
         target = self._estate.actor(one.scope)
         if target in self._estate.inventory.identities or target in self._estate.inventory.groups:
             found = self.targets.find(tenant, method.aim, target)
@@ -207,15 +214,21 @@ class Directory:
                     holder, one, found.id, method, found.name, tuple(sorted({*conditions, *found.conditions}))
                 )
             return
-        if method.aim in ("users", "users-without-roles", "groups") and members:
-            hub = self._hubs.targets(
-                f"{method.aim}:{tenant}",
-                self.targets.of(tenant, method.aim).title,
-                [(t.id, t.name, t.conditions) for t in members],
-            )
-            unit = f"the target belongs to {one.scope.strip('/').replace('/', ' ')}"
-            title = self.targets.of(tenant, method.aim).title
-            yield self._edge(holder, one, hub, method, f"some {title}", tuple(sorted({*conditions, unit})))
+        if method.aim not in _IN_UNITS or not one.scope.startswith(UNITS):
+            return
+        if self._estate.units.knows(one.scope):
+            group = self.targets.within(tenant, method.aim, one.scope)
+            yield from self._every(holder, one, method, conditions, group)
+            return
+        group = self.targets.of(tenant, method.aim, shielded=True)
+        if group.members:
+            unit = f"the target belongs to {self._estate.units.told(one.scope)}"
+            called, more = f"some {group.title}", tuple(sorted({*conditions, unit}))
+            yield self._edge(holder, one, self._hub(group), method, called, more)
+
+    def _hub(self, group: TargetGroup) -> str:
+        members = [(target.id, target.name, target.conditions) for target in group.members]
+        return self._hubs.targets(group.name, group.title, members)
 
     def _latent(
         self, holder: str, one: Held, method: DirectoryMethod, conditions: tuple[str, ...], title: str
@@ -242,6 +255,8 @@ class Directory:
     def _place(self, scope: str) -> str:
         if scope.startswith(TENANT):
             return self._estate.tree.told(scope)
+        if scope.startswith(UNITS):
+            return self._estate.units.told(scope)
         actor = self._estate.actor(scope)
         return self._estate.subject(actor) if actor in self._estate.inventory.identities else scope.strip("/")
 

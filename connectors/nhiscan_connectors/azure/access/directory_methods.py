@@ -12,10 +12,13 @@ import msgspec
 from nhiscan.model import Capability
 from nhiscan_connectors.azure.access import names as n
 
-Aim: TypeAlias = Literal["tenant", "service-principals", "users", "users-without-roles", "groups", "agents"]
+Aim: TypeAlias = Literal[
+    "tenant", "service-principals", "users", "users-without-roles", "groups", "protected-groups", "agents"
+]
 """tenant: administration of the tenant. service-principals: every application's service principal that can be given a
-credential. users: every person. users-without-roles: people without a role of the directory. groups: every group that
-is not protected by a role of the directory. agents: every agent identity with a blueprint."""
+credential. users: every person. users-without-roles: people who hold no role of the directory and neither belong to a
+group that roles can be assigned to nor own one. groups: every group that no role of the directory can be assigned to.
+protected-groups: the others. agents: every agent identity with a blueprint."""
 
 
 class DirectoryMethod(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +34,8 @@ class DirectoryMethod(msgspec.Struct, frozen=True, kw_only=True):
     """Actions in custom roles of the directory of which any one is enough."""
     note: str = ""
     """What must hold besides; a method with a note is never better than `conditional`."""
+    changes: bool = True
+    """It changes what it is aimed at, so that a restricted administrative unit keeps it off."""
     can: str
     """Rest of a sentence after the principal's name; `{target}` is filled in."""
 
@@ -155,6 +160,7 @@ DIRECTORY_METHODS: Final = (
     DirectoryMethod(
         id="entra-federate-domain",
         aim="users",
+        changes=False,
         roles=(n.HYBRID_IDENTITY_ADMINISTRATOR, n.EXTERNAL_IDENTITY_PROVIDER_ADMINISTRATOR),
         permissions=("Domain.ReadWrite.All", "Domain-InternalFederation.ReadWrite.All"),
         note="the account is of a domain that is federated, or can be",
@@ -163,6 +169,7 @@ DIRECTORY_METHODS: Final = (
     DirectoryMethod(
         id="entra-certificate-authority",
         aim="users",
+        changes=False,
         permissions=("Organization.ReadWrite.All",),
         note="the tenant lets people sign in with certificates",
         can="can have the tenant trust a certificate authority of its own that vouches for {target}",
@@ -185,6 +192,12 @@ DIRECTORY_METHODS: Final = (
             "microsoft.directory/groups/dynamicMembershipRule/update",
             "microsoft.directory/groups.security/members/update",
         ),
+        can="can put itself into {target}",
+    ),
+    DirectoryMethod(
+        id="entra-add-protected-member",
+        aim="protected-groups",
+        actions=("microsoft.directory/groupsAssignableToRoles/allProperties/update",),
         can="can put itself into {target}",
     ),
     DirectoryMethod(

@@ -15,7 +15,8 @@ from nhiscan_connectors.azure.access.deny_records import deny_assignments, unrea
 from nhiscan_connectors.azure.access.names import DIRECTORY_ROLES, GRAPH_PERMISSION
 from nhiscan_connectors.azure.access.roles import Role, compile_role
 from nhiscan_connectors.azure.access.scopes import Tree
-from nhiscan_connectors.azure.ids import directory_object_id, group_id, service_principal_id, user_id
+from nhiscan_connectors.azure.access.units import Units
+from nhiscan_connectors.azure.ids import OWNERS, directory_object_id, group_id, service_principal_id, user_id
 
 ACTIVATION = "activation"
 """Stands among the conditions of what must be activated first (Privileged Identity Management)."""
@@ -25,12 +26,14 @@ _AUTHORIZATION = "/providers/microsoft.authorization/"
 
 
 _UNTOLD = directory_object_id("")
+_GROUPS = group_id("")
 
 
 class Assigned(msgspec.Struct, frozen=True, gc=False, eq=False):
     """A role of Azure RBAC at a scope, as one principal holds it."""
 
     principal: str
+    """Who it is assigned to: the holder, or a group that the holder may make itself a member of."""
     role_id: str
     role: Role | None
     """None when the definition was not read."""
@@ -52,6 +55,7 @@ class Held(msgspec.Struct, frozen=True, gc=False, eq=False):
     """A role of the directory, or an application permission, as one principal holds it."""
 
     principal: str
+    """See `Assigned.principal`."""
     role: str
     """Its name in `Assignment.role`."""
     scope: str
@@ -64,6 +68,7 @@ class Estate:
     def __init__(self, inventory: Inventory) -> None:
         self.inventory = inventory
         self.tree = Tree(inventory)
+        self.units = Units(inventory)
         self.unread_denies = unread(inventory)
         """Scope -> name of a deny assignment of which nobody knows what it denies."""
         self.denies = Denies(deny_assignments(inventory), self.tree)
@@ -82,6 +87,52 @@ class Estate:
         self._actors: dict[str, str] | None = None
         self._parents: dict[str, tuple[str, ...]] = {}
         self._closures: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self.may_own = self._eligible(OWNERS)
+        """Group -> who may make themselves owners of it."""
+        self._activate()
+
+    def _eligible(self, end: str) -> dict[str, list[str]]:
+        """Group -> who may activate a membership of it, or with `OWNERS` as the end of the role an ownership."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for assignment in self.inventory.assignments:
+            group = assignment.role.removesuffix(end)
+            if not group.startswith(_GROUPS) or "/" in group.removeprefix(_GROUPS):
+                continue
+            if assignment.role == f"{group}{end}":
+                found[group] += self.meant(assignment.principal)
+        return found
+
+    def _activate(self) -> None:
+        """Give those who may become members of a group what it holds, once they have activated it."""
+        members = self._eligible("")
+        above: dict[str, set[str]] = defaultdict(set)
+        for group, principals in members.items():
+            for principal in principals:
+                above[principal].add(group)
+        gained = [
+            (principal, group)
+            for principal in above
+            for group in self._reached(principal, above)
+            if group not in self.groups_of(principal)
+        ]
+        assigned = [(principal, one) for principal, group in gained for one in self.assigned.get(group, ())]
+        directory = [(principal, one) for principal, group in gained for one in self.directory.get(group, ())]
+        for principal, one in assigned:
+            self.assigned[principal].append(_activated(one))
+        for principal, held in directory:
+            conditions = tuple(sorted({*held.conditions, ACTIVATION}))
+            self.directory[principal].append(msgspec.structs.replace(held, conditions=conditions))
+
+    def _reached(self, principal: str, above: dict[str, set[str]]) -> list[str]:
+        """Every group that somebody comes to by activating memberships, through groups that are members too."""
+        seen: set[str] = set()
+        waiting = sorted(above[principal])
+        while waiting:
+            group = waiting.pop()
+            if group not in seen and group != principal:
+                seen.add(group)
+                waiting += [*self._direct(group), *sorted(above.get(group, ()))]
+        return sorted(seen)
 
     def meant(self, principal: str) -> list[str]:
         """The principal itself; of one whose kind was not told, whatever has its object id."""
@@ -204,9 +255,16 @@ class Estate:
         return f"role {assigned.role_name} at {self.tree.told(assigned.scope)}{through}"
 
 
+def _activated(one: Assigned) -> Assigned:
+    """What a group holds, as somebody holds it who has to activate the membership first."""
+    layers = tuple((mask, tuple(sorted({*names, ACTIVATION}))) for mask, names in one.layers)
+    return msgspec.structs.replace(one, conditions=tuple(sorted({*one.conditions, ACTIVATION})), layers=layers)
+
+
 _WORDS = {
     "entra-user": "user",
     "entra-agent-user": "agent user",
     "entra-managed-identity": "managed identity",
     "entra-agent-identity": "agent identity",
+    "entra-outside-principal": "outside principal",
 }

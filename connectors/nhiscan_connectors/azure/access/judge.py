@@ -203,7 +203,7 @@ class Judge:
             group = self.directory.targets.of(tenant, "service-principals")
             if group.members:
                 members = [(target.id, target.name, target.conditions) for target in group.members]
-                hub = self.hubs.targets(f"service-principals:{tenant}", group.title, members)
+                hub = self.hubs.targets(group.name, group.title, members)
                 yield CanBecome(
                     identity=administrator_of(tenant),
                     target=hub,

@@ -9,7 +9,7 @@ from typing import Final
 from nhiscan.access.names import fits, is_pattern
 from nhiscan.model import CanBecome, Identity, Ownership, Trust
 from nhiscan_connectors.azure.access.directory_methods import OWNED_BY
-from nhiscan_connectors.azure.access.estate import Estate
+from nhiscan_connectors.azure.access.estate import ACTIVATION, Estate
 from nhiscan_connectors.azure.access.names import GRAPH_PERMISSION
 from nhiscan_connectors.azure.access.targets import CREDENTIALED, Targets
 
@@ -34,6 +34,9 @@ class Relations:
         for ownership in self._inventory.ownerships:
             if ownership.kind == "owner" and ownership.owner.startswith(("/users/", "/servicePrincipals/", "/groups/")):
                 yield from self._owned(ownership)
+        for group, principals in sorted(self._estate.may_own.items()):
+            for principal in sorted({*principals}):
+                yield from self._owned(Ownership(subject=group, owner=principal), ACTIVATION)
         for link in self._inventory.links:
             if link.kind == "part_of":
                 yield from self._part_of(link.source, self._estate.actor(link.target))
@@ -41,15 +44,16 @@ class Relations:
             yield from self._trusted(trust)
         yield from self._abroad()
 
-    def _owned(self, ownership: Ownership) -> Iterator[CanBecome]:
+    def _owned(self, ownership: Ownership, *when: str) -> Iterator[CanBecome]:
+        """What an owner can become. `when`: on what the ownership itself depends."""
         owner, subject = self._estate.actor(ownership.owner), self._estate.actor(ownership.subject)
         target = self._inventory.identities.get(subject)
         who = self._estate.subject(owner)
         if owner == subject:
             return
         if subject in self._inventory.groups:
-            found = self._group_worth_it(subject)
-            conditions = self._needs(owner, "GroupMember.ReadWrite.All")
+            found = self._group_worth_it(subject) and not self._estate.units.shield(subject)
+            conditions = (*when, *self._needs(owner, self._to_add_members(subject)))
             method, does = "entra-owner-adds-member", f"can put itself into {self._estate.subject(subject)}"
         elif target is not None and target.kind in CREDENTIALED:
             worth = self._targets.find(target.scope, "service-principals", subject)
@@ -60,19 +64,26 @@ class Relations:
             return
         if not found:
             return
+        owns = "may make itself an owner of" if when else "owns"
         yield CanBecome(
             identity=owner,
             target=subject,
             method=method,
             answer="conditional" if conditions else "allowed",
             conditions=tuple(sorted(conditions)),
-            reason=f"{who} {does}, which it owns{_when(conditions)}",
+            reason=f"{who} {does}, which it {owns}{_when(conditions[len(when) :])}",
             fix=f"Take {who} from the owners of {self._estate.subject(subject)}.",
         )
 
     def _group_worth_it(self, group: str) -> bool:
         everything = (group, *self._estate.groups_of(group))
         return any(one in self._estate.assigned or one in self._estate.directory for one in everything)
+
+    def _to_add_members(self, group: str) -> str:
+        """The permission that an application needs to put members into a group that it owns."""
+        known = self._inventory.groups.get(group)
+        guarded = known is not None and known.protected is True
+        return "RoleManagement.ReadWrite.Directory" if guarded else "GroupMember.ReadWrite.All"
 
     def _needs(self, owner: str, permission: str) -> tuple[str, ...]:
         """An application that owns something may use that only with a permission; a person needs none."""

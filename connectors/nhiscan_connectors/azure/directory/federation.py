@@ -2,6 +2,9 @@
 
 The name of a trusted subject is the one that every connector uses, `oidc:<issuer>#<subject>` with the issuer written
 without its scheme, so a workflow that an AWS role trusts as well is one outside identity.
+
+A plain subject is compared letter by letter, so a star in it is a star: it lets nobody in of an issuer whose subjects
+have none, and still lets in whoever makes an issuer that says so. An expression over claims has patterns.
 """
 
 from __future__ import annotations
@@ -10,15 +13,15 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from nhiscan.access.names import literal
 from nhiscan.connector import Shard
 from nhiscan.model import AnyRecord, FederationProvider, Guard, Signal, Trust
+from nhiscan_connectors.azure.api import Api
 from nhiscan_connectors.azure.directory.known import listed, shown
 from nhiscan_connectors.azure.ids import is_guid, service_principal_id
-from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.fields import Fields, table, text
 from nhiscan_connectors.common.issuers import is_ci_issuer, is_cluster_issuer
 
-_SOVEREIGN_CLUSTERS: Final = re.compile(r"(?:[a-z0-9-]+\.)?oic\.prod-aks\.azure\.(?:us|cn)/")
-"""Issuers of clusters in Azure's clouds for governments and China."""
 _ENTRA: Final = re.compile(
     r"(?:login\.microsoftonline\.(?:com|us)|login\.partner\.microsoftonline\.cn|sts\.windows\.net)/([0-9a-f-]{36})"
     r"(?:/v2\.0)?"
@@ -35,20 +38,36 @@ def bare_issuer(issuer: str) -> str:
 
 
 def trusts(
-    shard: Shard, credential: dict[str, Any], *, identity: str, place: str, source: str, apps: bool = True
+    shard: Shard,
+    fields: Fields,
+    operation: Api,
+    credential: dict[str, Any],
+    *,
+    identity: str,
+    place: str,
+    apps: bool = True,
 ) -> Iterator[AnyRecord]:
-    """What one federated credential amounts to: trust, issuer and what it says of the identity.
+    """What one federated credential, as `operation` told it, amounts to: trust, issuer, what it says of the identity.
 
     `place` is the id of the object that it stands on. `apps`: False for a managed identity, which trusts no other one.
+    One that does not say whom it trusts is told in a gap of `fields`, and its issuer is trusted for nobody knows whom.
     """
+    source = operation.name
     issuer = bare_issuer(text(credential.get("issuer")))
     name = shown(credential.get("name")) or shown(credential.get("id"), "without a name")
+    if not issuer:
+        fields.leave_out(operation, f"federated credential {name} has no issuer", identity)
+        return
     audiences = tuple(item for item in listed(credential.get("audiences")) if text(item))
-    subjects, others = _subjects(credential, issuer)
     audience = Guard(
         kind="audience", key=f"{issuer}:aud", operator="equals", values=audiences, confines=bool(audiences)
     )
     statement = f"federated credential {name} of {place}"
+    subjects, others = _subjects(credential, issuer)
+    if not subjects:
+        fields.leave_out(operation, f"federated credential {name} names nobody", identity)
+        yield Trust(identity=identity, principal=f"oidc:{issuer}#*", kind="unknown", guards=(audience,),
+                    statement=statement, source=source)  # fmt: skip
     own = _ENTRA.fullmatch(issuer.lower())
     inside = own is not None and own[1] == shard.options.get("tenant", "")
     for guard in subjects:
@@ -59,7 +78,8 @@ def trusts(
             yield Trust(identity=identity, principal=principal, kind="principal", guards=(audience, *others),
                         statement=statement, source=source)  # fmt: skip
         else:
-            yield Trust(identity=identity, principal=f"oidc:{issuer}#{subject}", kind="oidc",
+            whom = literal(subject) if guard.operator == "equals" else subject
+            yield Trust(identity=identity, principal=f"oidc:{issuer}#{whom}", kind="oidc",
                         guards=(guard, audience, *others), statement=statement, source=source)  # fmt: skip
     if inside:
         return
@@ -78,15 +98,16 @@ def trusts(
 def _subjects(credential: dict[str, Any], issuer: str) -> tuple[list[Guard], tuple[Guard, ...]]:
     """Guards of the subjects that are trusted, one each, and what else an expression asks for.
 
-    A subject is compared letter by letter, so a star in it is a star. An expression that cannot be read may let
-    anybody of the issuer through.
+    None when nobody is named. An expression that cannot be read may let anybody of the issuer through.
     """
     key = f"{issuer}:sub"
     subject = text(credential.get("subject"))
     if subject:
         return [Guard(kind="subject", key=key, operator="equals", values=(subject,))], ()
     expression = text(table(credential.get("claimsMatchingExpression")).get("value"))
-    parts = [part.strip() for part in re.split(r"\s+and\s+", expression[:4000])] if expression else []
+    if not expression:
+        return [], ()
+    parts = [part.strip() for part in re.split(r"\s+and\s+", expression[:4000])]
     read = [_PART.fullmatch(part) for part in parts]
     named: list[Guard] = []
     others: list[Guard] = []
@@ -112,8 +133,7 @@ def _subjects(credential: dict[str, Any], issuer: str) -> tuple[list[Guard], tup
 def _signal(issuer: str) -> str:
     if is_ci_issuer(issuer):
         return "trusted-by-ci-oidc"
-    cluster = is_cluster_issuer(issuer) or _SOVEREIGN_CLUSTERS.match(issuer.lower())
-    return "trusted-by-cluster-oidc" if cluster else "oidc-trust"
+    return "trusted-by-cluster-oidc" if is_cluster_issuer(issuer) else "oidc-trust"
 
 
 def _said(issuer: str) -> str:

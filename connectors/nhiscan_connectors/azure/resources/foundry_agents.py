@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 
 from nhiscan.connector import Evidence, Fetch, Page
 from nhiscan.model import AnyRecord, Link, Resource, RunsAs, Sighting, Workload
+from nhiscan.regions import AREA
 from nhiscan_connectors.azure.api import Api, data
 from nhiscan_connectors.azure.calls import Calls
 from nhiscan_connectors.azure.errors import refusal
@@ -23,6 +24,7 @@ from nhiscan_connectors.azure.ids import resource_id, service_principal_id
 from nhiscan_connectors.azure.resources.reading import LIVES_IN, Reading
 from nhiscan_connectors.azure.resources.rows import Row, shown, yes
 from nhiscan_connectors.azure.resources.variables import environment, sightings
+from nhiscan_connectors.azure.resources.zones import zone_of
 from nhiscan_connectors.azure.values import flag
 from nhiscan_connectors.common.fields import table, text
 from nhiscan_connectors.common.times import moment
@@ -205,6 +207,7 @@ class _Agent(NamedTuple):
             "app_id": text(own.get("client_id")).lower(),
             "blueprint_app_id": text(blueprint.get("client_id")).lower(),
             "draft": yes(flag(self.latest.get("draft"))),
+            AREA: zone_of(self.project.location),
         }
 
     def _is_public(self) -> bool | None:

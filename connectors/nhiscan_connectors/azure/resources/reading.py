@@ -8,10 +8,13 @@ from typing import Any, Literal
 
 from nhiscan.connector import Operation, Shard
 from nhiscan.model import AnyRecord, Identity, Link, RunsAs, Secret, Signal, Workload
+from nhiscan.regions import AREA
 from nhiscan_connectors.azure.ids import resource_id, service_principal_id, tenant_scope
 from nhiscan_connectors.azure.resources.rows import Row, row_of, shown, yes
 from nhiscan_connectors.azure.resources.sweep import EVERYTHING, HOSTS, RESOURCES, SLOTS
+from nhiscan_connectors.azure.resources.tags import tagged_owners
 from nhiscan_connectors.azure.resources.types import LISTS, SLOT
+from nhiscan_connectors.azure.resources.zones import zone_of
 from nhiscan_connectors.azure.service import Answers
 from nhiscan_connectors.common.fields import Fields, table, text
 
@@ -72,10 +75,6 @@ class Reading(Fields):
             for _ in self.items(operation, "value", "id", "type"):
                 pass
 
-    def leave_out(self, operation: Operation, place: str, subject: str = "") -> None:
-        """Note something that an answer should tell and does not."""
-        self._leave_out(operation, place, subject)
-
     @cached_property
     def principals(self) -> dict[str, str]:
         """Object ids of the user-assigned identities of the subscription, by resource id."""
@@ -94,7 +93,10 @@ class Reading(Fields):
         model: str = "",
         variables: tuple[str, ...] = (),
     ) -> Workload:
-        """A resource as something that runs."""
+        """A resource as something that runs. One of AI says in what area it works; see `nhiscan.regions`."""
+        facts = dict(attributes or {})
+        if agent or machine_learning or ai_platform:
+            facts[AREA] = zone_of(row.location)
         return Workload(
             id=row.id,
             provider="azure",
@@ -110,7 +112,7 @@ class Reading(Fields):
             public=public,
             variables=variables,
             tags=row.tags,
-            attributes=shown(attributes or {}),
+            attributes=shown(facts),
         )
 
     def acts_as(
@@ -120,7 +122,9 @@ class Reading(Fields):
         principal = text(row.identity.get("principalId"))
         if principal:
             identity = service_principal_id(principal)
-            yield self._system_identity(row, identity)
+            own = self._system_identity(row, identity)
+            yield own
+            yield from tagged_owners(own, title)
             yield RunsAs(workload=row.id, identity=identity, detail="system-assigned identity", by_platform=by_platform)
             if ai:
                 yield Signal(
@@ -180,6 +184,7 @@ class Reading(Fields):
             kind="entra-managed-identity",
             name=row.name,
             scope=tenant_scope(self.shard.options.get("tenant", "")),
+            tags=row.tags,
             attributes={"type": "ManagedIdentity", "resource": row.id},
         )
 

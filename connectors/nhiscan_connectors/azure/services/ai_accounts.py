@@ -7,7 +7,8 @@ Attributes of an account ("azure-openai-account", "azure-foundry-account", "azur
 "local_auth" ("true": standing keys open it), "public_network", "network" (all, selected, private), "sku", "endpoint",
 "outbound" (restricted, open), "data_zone" (the widest of its deployments: global, data-zone, region).
 Of a deployment (a resource "azure-openai-deployment"): "model", "version", "format", "sku", "capacity", "data_zone",
-"guardrail". Of a project: "endpoint", "account". Of agents and their tools: see `resources.foundry_agents`.
+"regions" and "area" (see `nhiscan.regions`), "guardrail". Of a project: "endpoint", "account". Of agents and their
+tools: see `resources.foundry_agents`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Final
 
 from nhiscan.connector import Shard
 from nhiscan.model import AnyRecord, Link, Resource
+from nhiscan.regions import AREA
 from nhiscan_connectors.azure.api import arm
 from nhiscan_connectors.azure.calls import Calls
 from nhiscan_connectors.azure.ids import resource_id
@@ -28,6 +30,7 @@ from nhiscan_connectors.azure.resources.rows import Row, network_facts, shown
 from nhiscan_connectors.azure.resources.sweep import RESOURCES, swept
 from nhiscan_connectors.azure.resources.types import AI_ACCOUNTS
 from nhiscan_connectors.azure.resources.variables import in_resources
+from nhiscan_connectors.azure.resources.zones import regions_of, width_of, zone_of
 from nhiscan_connectors.azure.service import Answers, Service
 from nhiscan_connectors.azure.values import flag
 from nhiscan_connectors.common.fields import table, text
@@ -114,7 +117,7 @@ def _account(reading: Reading, row: Row) -> Iterator[AnyRecord]:
     serves = row.kind.lower() in _KINDS
     title = f"{platform} account {row.name}"
     deployments = reading.children(DEPLOYMENTS, row.id)
-    widths = {_width(text(item.sku.get("name"))) for item in deployments}
+    widths = {width_of(text(item.sku.get("name"))) for item in deployments}
     models = sorted({model for item in deployments if (model := text(_model(item).get("name")))})
     restricted = flag(row.properties.get("restrictOutboundNetworkAccess"))
     facts = {
@@ -157,23 +160,19 @@ def _model(deployment: Row) -> dict[str, object]:
     return table(deployment.properties.get("model"))
 
 
-def _width(sku: str) -> str:
-    """How far the data of a deployment may travel: Azure says so in the name of its SKU."""
-    if sku.lower().startswith("global"):
-        return "global"
-    return "data-zone" if sku.lower().startswith("datazone") else "region" if sku else ""
-
-
 def _deployment(reading: Reading, account: Row, item: Row, title: str) -> Iterator[AnyRecord]:
     model = _model(item)
     sku = text(item.sku.get("name"))
+    width = width_of(sku)
     facts = {
         "model": text(model.get("name")),
         "version": text(model.get("version")),
         "format": text(model.get("format")),
         "sku": sku,
         "capacity": str(capacity) if isinstance(capacity := item.sku.get("capacity"), int) else "",
-        "data_zone": _width(sku),
+        "data_zone": width,
+        "regions": regions_of(sku, account.location),
+        AREA: zone_of(account.location) if width == "region" else "",
         "guardrail": text(item.properties.get("raiPolicyName")),
     }
     yield Resource(

@@ -114,7 +114,7 @@ def _federated(shard: Shard, fields: Fields, known: Known) -> Iterator[AnyRecord
         bodies = [(FEDERATED_OF_APPLICATION, body, "value") for body in whole.get(item["id"], ())]
         for operation, body, key in bodies or [(FEDERATED, item, RELATION)]:
             for one in fields.within(operation, body, key, "issuer", subject=identity):
-                yield from trusts(shard, one, identity=identity, place=place, source=operation.name)
+                yield from trusts(shard, fields, operation, one, identity=identity, place=place)
 
 
 SERVICE = Service(

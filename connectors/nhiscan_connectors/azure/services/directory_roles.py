@@ -23,6 +23,7 @@ from nhiscan_connectors.azure.service import Answers, Service
 from nhiscan_connectors.azure.services.groups import GROUPS
 from nhiscan_connectors.azure.services.users import USERS
 from nhiscan_connectors.common.fields import Fields, table, text
+from nhiscan_connectors.common.gaps import refusal
 from nhiscan_connectors.common.times import moment
 
 _ROOT = "/roleManagement/directory"
@@ -101,15 +102,7 @@ def _hidden(shard: Shard, answers: Answers) -> Iterator[Gap]:
     """Who may activate roles is hidden by a refusal, but not by a lack of the licence: then nobody can be eligible."""
     refused = [item for item in answers.of(ELIGIBLE) if item.problem not in (None, "not_licensed")]
     for item in refused[:1]:
-        yield Gap(
-            connector=shard.connector,
-            scope=shard.scope,
-            operation=ELIGIBLE.name,
-            reason=item.problem or "failed",
-            hides=ELIGIBLE.hides,
-            detail=item.detail,
-            blinds=("policies",),
-        )
+        yield refusal(shard, ELIGIBLE, item, blinds=("policies",))
 
 
 class _Timed:

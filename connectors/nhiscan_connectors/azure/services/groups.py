@@ -7,6 +7,7 @@ as Graph gives at once.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from nhiscan.connector import Shard
 from nhiscan.model import AnyRecord, Group, Membership
@@ -18,6 +19,7 @@ from nhiscan_connectors.azure.directory.refusals import refusals
 from nhiscan_connectors.azure.ids import group_id
 from nhiscan_connectors.azure.service import Answers, Service
 from nhiscan_connectors.azure.services.users import USERS
+from nhiscan_connectors.azure.values import flag
 from nhiscan_connectors.common.fields import Fields, text
 from nhiscan_connectors.common.times import moment
 
@@ -58,7 +60,7 @@ MEMBERS_OF_GROUP = graph(
 
 def collect(calls: Calls) -> None:
     """The list, the members, and the rest of long lists."""
-    calls.ask(GROUPS)
+    calls.listed(GROUPS)  # others go through it too
     many = [
         {"group": item["id"]}
         for item in calls.items(MEMBERS)
@@ -78,6 +80,7 @@ def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
             name=text(item.get("displayName")) or item["id"],
             scope=shard.scope,
             created_at=moment(item.get("createdDateTime")),
+            protected=_protected(item),
         )
     whole = fields.by_param(MEMBERS_OF_GROUP, "group")
     for item in fields.items(MEMBERS, "value", "id"):
@@ -90,6 +93,14 @@ def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
                 yield Membership(member=kinds.id_of(member["id"], text(member.get("@odata.type"))), group=group)
     yield from refusals(shard, answers, MEMBERS_OF_GROUP, group_id)
     yield from fields.gaps()
+
+
+def _protected(item: dict[str, Any]) -> bool | None:
+    """Whether roles of the directory can be assigned to a group, which shields it. Graph writes null where not."""
+    if "isAssignableToRole" not in item:
+        return None
+    told = item["isAssignableToRole"]
+    return False if told is None else flag(told)
 
 
 SERVICE = Service(

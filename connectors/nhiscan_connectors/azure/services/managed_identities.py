@@ -10,7 +10,6 @@ Attributes of a user-assigned identity: "app_id", "resource", "isolation_scope".
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from nhiscan.connector import Shard
 from nhiscan.model import AnyRecord, Identity
@@ -21,6 +20,7 @@ from nhiscan_connectors.azure.ids import service_principal_id, tenant_scope
 from nhiscan_connectors.azure.resources.reading import Reading
 from nhiscan_connectors.azure.resources.rows import Row, shown
 from nhiscan_connectors.azure.resources.sweep import EVERYTHING, HOSTS, OPERATIONS, RESOURCES, SLOTS, swept
+from nhiscan_connectors.azure.resources.tags import tagged_owners
 from nhiscan_connectors.azure.resources.types import LISTS, TYPES
 from nhiscan_connectors.azure.resources.variables import in_resources, place_in_resource, sightings
 from nhiscan_connectors.azure.service import Answers, Service
@@ -79,7 +79,7 @@ def _identity(reading: Reading, row: Row) -> Iterator[AnyRecord]:
         "resource": row.id,
         "isolation_scope": text(row.properties.get("isolationScope")),
     }
-    yield Identity(
+    identity = Identity(
         id=id,
         provider="azure",
         kind="entra-managed-identity",
@@ -88,19 +88,12 @@ def _identity(reading: Reading, row: Row) -> Iterator[AnyRecord]:
         tags=row.tags,
         attributes=shown(facts),
     )
+    yield identity
+    yield from tagged_owners(identity)
     for body in reading.about(CREDENTIALS, row.id):
         for credential in reading.within(CREDENTIALS, body, "value", "name", subject=id):
-            yield from _trusts(reading, row, id, {**table(credential.get("properties")), "name": credential["name"]})
-
-
-def _trusts(reading: Reading, row: Row, id: str, credential: dict[str, Any]) -> Iterator[AnyRecord]:
-    subject = text(credential.get("subject"))
-    if not text(credential.get("issuer")) or not (subject or table(credential.get("claimsMatchingExpression"))):
-        reading.leave_out(CREDENTIALS, f"credential {credential['name']} names nobody", id)
-    elif "*" in subject or "?" in subject:
-        return  # it is compared letter by letter, and no token has such a subject: it lets nobody in
-    else:
-        yield from trusts(reading.shard, credential, identity=id, place=row.id, source=CREDENTIALS.name, apps=False)
+            told = {**table(credential.get("properties")), "name": credential["name"]}
+            yield from trusts(reading.shard, reading, CREDENTIALS, told, identity=id, place=row.id, apps=False)
 
 
 SERVICE = Service(

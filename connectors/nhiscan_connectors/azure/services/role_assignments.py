@@ -21,6 +21,7 @@ from nhiscan_connectors.azure.rbac.roles import role_policy
 from nhiscan_connectors.azure.service import Answers, Service
 from nhiscan_connectors.common.environment import environment_of
 from nhiscan_connectors.common.fields import Fields, text
+from nhiscan_connectors.common.gaps import refusal
 
 ASSIGNMENTS, DEFINITIONS = ops.ASSIGNMENTS, ops.DEFINITIONS
 
@@ -112,15 +113,7 @@ def _unknown(shard: Shard, answers: Answers) -> Iterator[Gap]:
     """Schedules that were refused: roles that somebody may activate are not known. Without a licence there are none."""
     for item in answers.of(ops.ELIGIBLE):
         if item.problem is not None and item.problem != "not_licensed":
-            yield Gap(
-                connector=shard.connector,
-                scope=shard.scope,
-                operation=ops.ELIGIBLE.name,
-                reason=item.problem,
-                hides=ops.ELIGIBLE.hides,
-                detail=item.detail,
-                blinds=("policies",),
-            )
+            yield refusal(shard, ops.ELIGIBLE, item, blinds=("policies",))
 
 
 SERVICE = Service(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from nhiscan.connector import Evidence, Shard
+from nhiscan.connector import Shard
 from nhiscan.model import AnyRecord, Gap, Scope
 from nhiscan_connectors.azure.api import Api
 from nhiscan_connectors.azure.authorization import role_pages
@@ -19,6 +19,7 @@ from nhiscan_connectors.azure.rbac.tree import Place, Tree
 from nhiscan_connectors.azure.service import Answers, Service
 from nhiscan_connectors.common.environment import environment_of
 from nhiscan_connectors.common.fields import Fields, table, text
+from nhiscan_connectors.common.gaps import refusal
 
 _ABOVE: tuple[tuple[Api, str], ...] = (
     (ops.ASSIGNMENTS_ABOVE, "role_assignments.list_for_scope"),
@@ -104,7 +105,7 @@ def _roles(shard: Shard, answers: Answers, fields: Fields) -> Iterator[AnyRecord
                 yield policy
     why = next((item for item in answers.of(ops.BUILT_IN) if item.problem is not None), None)
     if why is not None and not built_in:
-        yield _gap(shard, ops.BUILT_IN, why, ())
+        yield refusal(shard, ops.BUILT_IN, why, blinds=("policies",))
 
 
 def _parsed_tree(fields: Fields, tenant: str) -> Tree:
@@ -178,25 +179,12 @@ def _unknown(shard: Shard, answers: Answers, places: list[Place]) -> Iterator[Ga
         refused = {str(item.params.get("scope") or ""): item for item in problems}
         told = {str(item.params.get("scope")) for item in answers.of(operation) if item.problem is None}
         if "" in refused:  # an export does not hold it
-            yield _gap(shard, operation, refused[""], ())
+            yield refusal(shard, operation, refused[""], blinds=("policies",))
         for place in places:
             whys = [refused[scope] for scope in place.asked if scope in refused]
             if whys and not any(scope in told - refused.keys() for scope in place.asked):
                 subjects = {resource_id(scope) for scope in (*place.asked[:_TRIES], *place.covers)}
-                yield _gap(shard, operation, whys[0], tuple(sorted(subjects)))
-
-
-def _gap(shard: Shard, operation: Api, why: Evidence, subjects: tuple[str, ...]) -> Gap:
-    return Gap(
-        connector=shard.connector,
-        scope=shard.scope,
-        operation=operation.name,
-        reason=why.problem or "failed",
-        hides=operation.hides,
-        detail=why.detail,
-        blinds=("policies",),
-        subjects=subjects,
-    )
+                yield refusal(shard, operation, whys[0], *sorted(subjects), blinds=("policies",))
 
 
 SERVICE = Service(

@@ -1,6 +1,6 @@
 """Lists of the directory as Graph gives them with one relation expanded, filtered, or cast to a kind of agent.
 
-Loaded before the plain lists, so that these routes answer. Graph gives 100 objects a page where a relation is expanded,
+Graph gives 100 objects a page where a relation is expanded,
 and no more than 20 of that relation.
 """
 

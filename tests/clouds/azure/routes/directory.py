@@ -1,4 +1,4 @@
-"""The organization, users, groups, applications and service principals, as Graph lists them."""
+"""The organization, the list of users, and users, groups, applications and service principals one by one."""
 
 from __future__ import annotations
 
@@ -18,11 +18,13 @@ def organization(request: Request) -> Any:
     return {"@odata.context": f"{request.base}/{request.version}/$metadata#organization", "value": found}
 
 
-def _listed(collection: str) -> None:
-    @graph("GET", f"/{collection}")
-    def items(request: Request) -> Any:
-        return graph_page(request, list(request.state.table(collection).values()))
+@graph("GET", "/users")
+def users(request: Request) -> Any:
+    """All users; the other collections are listed with their relations, in `app_directory`."""
+    return graph_page(request, list(request.state.table("users").values()))
 
+
+def _single(collection: str) -> None:
     @graph("GET", f"/{collection}/{{id}}")
     def item(request: Request) -> Any:
         if request.params["id"].startswith("microsoft.graph."):
@@ -34,4 +36,4 @@ def _listed(collection: str) -> None:
 
 
 for _collection in COLLECTIONS:
-    _listed(_collection)
+    _single(_collection)

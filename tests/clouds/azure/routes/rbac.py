@@ -1,7 +1,6 @@
 """Azure RBAC with the tree above it: management groups, what scopes inherit, deny assignments, schedules of roles.
 
-Here an assignment shows only in scopes that are above, at or below it. This module comes before `subscriptions` by
-name, so that its routes answer where both have one.
+Here an assignment shows only in scopes that are above, at or below it.
 """
 
 from __future__ import annotations
@@ -162,14 +161,8 @@ def _children(state: State, parent: Item, recurse: bool) -> list[Item]:
     return found
 
 
-@arm("POST", "/providers/Microsoft.ResourceGraph/resources")
-def containers(request: Request) -> Any:
-    """Resource Graph: subscriptions and management groups with what is above them; the rest as ever."""
-    from tests.clouds.azure.routes import resource_graph  # after this module's routes, which must come first
-
-    if not str(request.body["query"]).lower().startswith("resourcecontainers"):
-        return resource_graph.resources(request)
-    state = request.state
+def containers(state: State) -> list[Item]:
+    """Subscriptions and management groups with what is above them, as rows of Resource Graph."""
     rows: list[Item] = []
     for item in state.table("subscriptions").values():
         properties = {"managementGroupAncestorsChain": _names(chain(state, item["id"])), "state": item["state"]}
@@ -183,18 +176,7 @@ def containers(request: Request) -> Any:
         properties = {"displayName": item["displayName"], "details": details}
         row = {"id": item["id"], "name": item["name"], "type": "microsoft.management/managementgroups"}
         rows.append({**row, "tenantId": state.tenant_id, "properties": properties})
-    return _page(request, rows)
-
-
-def _page(request: Request, rows: list[Item]) -> Item:
-    options = request.body.get("options", {})
-    start = int(options.get("$skipToken", "0"))
-    size = min(int(options.get("$top", 1000)), request.page_size or 1000)
-    columns = ("id", "name", "type", "tenantId", "properties")
-    all_ = [{key: row.get(key) for key in columns} for row in rows]
-    page = sorted(all_, key=lambda row: str(row["id"]))[start : start + size]
-    body: Item = {"totalRecords": len(rows), "count": len(page), "data": page, "facets": [], "resultTruncated": "false"}
-    return {**body, "$skipToken": str(start + size)} if start + size < len(rows) else body
+    return rows
 
 
 def _names(groups: list[Item]) -> list[Item]:

@@ -2,7 +2,8 @@
 
 `<table> | where <condition> [and <condition>] | project a, b.c, name = d.e | order by id asc`, with conditions of the
 forms `type =~ 'x'`, `type == 'x'`, `type in~ ('x', 'y')`, `type startswith 'x'`, `isnotempty(identity)`. Tables:
-`resources`, `resourcecontainers` (subscriptions) and `authorizationresources` (role assignments and definitions).
+`resources`, `resourcecontainers` (subscriptions and management groups), `authorizationresources` (role assignments and
+definitions) and `managedservicesresources` (delegations to other tenants).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.clouds.azure.answers import ApiError
+from tests.clouds.azure.routes.rbac import containers
 from tests.clouds.azure.routing import Request, arm
 from tests.clouds.azure.state import Item, State
 
@@ -44,15 +46,14 @@ def _rows(state: State, table: str, subscriptions: list[str]) -> list[Item]:
         case "resources":
             found = list(state.table("resources").values())
         case "resourcecontainers":
-            found = [
-                {"type": "microsoft.resources/subscriptions", "name": item["displayName"], **item}
-                for item in state.table("subscriptions").values()
-            ]
+            found = containers(state)
         case "authorizationresources":
             found = [*state.table("roleAssignments").values(), *state.table("roleDefinitions").values()]
+        case "managedservicesresources":
+            found = list(state.table("registrationAssignments").values())
         case _:
             raise _odd(table)
-    rows = [{**item, "type": str(item["type"]).lower(), "tenantId": state.tenant_id, **_place(item)} for item in found]
+    rows = [{"tenantId": state.tenant_id, **item, "type": str(item["type"]).lower(), **_place(item)} for item in found]
     wanted = set(subscriptions)
     return [row for row in rows if not wanted or row["subscriptionId"].lower() in ("", *wanted)]
 

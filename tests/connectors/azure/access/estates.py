@@ -162,10 +162,10 @@ class Estate:
         )
         return id
 
-    def group(self, name: str, *members: str) -> str:
+    def group(self, name: str, *members: str, protected: bool | None = False) -> str:
         """A group with members."""
         id = group_id(self.guid())
-        self.add(Group(id=id, provider="azure", name=name, scope=TENANT))
+        self.add(Group(id=id, provider="azure", name=name, scope=TENANT, protected=protected))
         self.add(*(Membership(member=member, group=id) for member in members))
         return id
 

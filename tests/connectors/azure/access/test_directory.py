@@ -27,7 +27,7 @@ class World:
         self.admin = self.estate.user("Admin")
         self.app = self.estate.principal("app", attributes={"owner_tenant": TENANT_ID})
         self.group = self.estate.group("team")
-        self.protected = self.estate.group("protected")
+        self.protected = self.estate.group("protected", protected=True)
         self.agent = self.estate.identity("agent", "entra-agent-identity")
         self.managed = self.estate.managed("mi")
         self.microsoft = self.estate.principal("first-party", managed_by_provider=True)
@@ -45,6 +45,7 @@ class World:
             "users": {self.ada, self.admin},
             "users-without-roles": {self.ada},
             "groups": {self.group},
+            "protected-groups": {self.protected},
             "agents": {self.agent},
         }[aim]
 
@@ -207,14 +208,14 @@ def test_role_over_one_application() -> None:
     assert gained(estate, ada) == {("entra-add-secret", one, "allowed")}
 
 
-def test_role_over_an_administrative_unit_depends_on_its_members() -> None:
+def test_role_in_a_unit_that_nobody_listed_depends_on_its_members() -> None:
     estate = Estate()
     bob, ada = estate.user("Bob"), estate.user("Ada")
     estate.assign(bob, OWNER, PROD)
     estate.directory_role(ada, n.AUTHENTICATION_ADMINISTRATOR, scope="/administrativeUnits/u1")
     (edge,) = estate.judged()[0].becomes_of(ada)
     assert edge.answer == "conditional"
-    assert edge.conditions == ("the target belongs to administrativeUnits u1",)
+    assert edge.conditions == ("the target belongs to administrative unit u1",)
 
 
 @pytest.mark.parametrize(

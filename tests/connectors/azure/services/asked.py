@@ -11,7 +11,10 @@ from nhiscan.model import Gap
 from nhiscan.parse import Parsed
 from nhiscan_connectors.azure import AzureConnector
 
-_OTHERS = ("Microsoft.Authorization", "Microsoft.Management", "Microsoft.Resources:subscriptions", "graph:")
+_OTHERS = (
+    "Microsoft.Authorization", "Microsoft.Management", "Microsoft.Resources:subscriptions", "graph:",
+    "Microsoft.ManagedServices", "Microsoft.ResourceGraph:managedservicesresources",
+)  # fmt: skip
 
 
 def asked(directory: Path) -> Counter[str]:

@@ -8,6 +8,7 @@ import pytest
 
 from nhiscan.agents import agents
 from nhiscan.model import Link, RunsAs
+from nhiscan.regions import regions_of
 from nhiscan_connectors.azure.ids import resource_id, service_principal_id
 from tests.clouds.azure.fixtures import Azure
 from tests.clouds.azure.seed_ai import agent, agent_identity, ai_account, classic_agent, connection, deployment, project
@@ -41,6 +42,9 @@ def test_an_account_with_keys(azure: Azure, tmp_path: Path) -> None:
     chat = found.resources[f"{id}/deployments/chat"]
     assert (chat.node, chat.attributes["model"], chat.attributes["data_zone"]) == ("model", "gpt-4o", "data-zone")
     assert found.resources[f"{id}/deployments/small"].attributes["data_zone"] == "region"
+    assert workload.attributes["area"] == "eu"
+    assert regions_of(chat) == frozenset({"eu"})
+    assert regions_of(found.resources[f"{id}/deployments/small"]) == frozenset({"westeurope"})
     assert Link(
         source=id,
         target=f"{id}/deployments/chat",
@@ -207,7 +211,7 @@ def test_a_classic_agent_is_found_too(azure: Azure, tmp_path: Path) -> None:
     id = f"{resource_id(shop['id'])}/agents/{old['id']}"
     workload = found.workloads[id]
     assert (workload.name, workload.model, workload.agent) == ("Old helper", "chat", True)
-    assert workload.attributes == {"kind": "classic"}
+    assert workload.attributes == {"kind": "classic", "area": "eu"}
     assert workload.created_at is not None
     links = {(link.kind, link.target) for link in found.links_from(id)}
     assert ("reads_secret", f"{resource_id(shop['id'])}/connections/bing") in links

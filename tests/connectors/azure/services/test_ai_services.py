@@ -52,7 +52,8 @@ def test_a_machine_of_a_workspace_acts_as_its_identity(azure: Azure, tmp_path: P
     found = inventory_of(azure, tmp_path / "b")
     workload = found.workloads[resource_id(notebook["id"])]
     assert (workload.kind, workload.machine_learning) == ("azure-ml-compute", True)
-    assert workload.attributes == {"type": "ComputeInstance", "size": "Standard_DS3_v2", "user": "u1"}
+    facts = {"type": "ComputeInstance", "size": "Standard_DS3_v2", "user": "u1", "area": "eu"}
+    assert workload.attributes == facts
     assert service_principal_id(notebook["identity"]["principalId"]) in {run.identity for run in found.runs_as}
 
 

@@ -13,6 +13,7 @@ from nhiscan.model import Gap
 from nhiscan_connectors.azure.api import Api
 from nhiscan_connectors.azure.service import Answers, Service
 from nhiscan_connectors.azure.services import (
+    administrative_units,
     agent_identities,
     app_roles,
     applications,
@@ -21,6 +22,7 @@ from nhiscan_connectors.azure.services import (
     directory_roles,
     groups,
     owners,
+    privileged_groups,
     service_principals,
     sign_ins,
     users,
@@ -30,6 +32,7 @@ from tests.connectors.azure.asking import SHARD
 SERVICES: tuple[Service, ...] = tuple(
     module.SERVICE
     for module in (
+        administrative_units,
         agent_identities,
         app_roles,
         applications,
@@ -38,6 +41,7 @@ SERVICES: tuple[Service, ...] = tuple(
         directory_roles,
         groups,
         owners,
+        privileged_groups,
         service_principals,
         sign_ins,
         users,
@@ -53,6 +57,7 @@ FIELDS = (
     "roleDefinitionId", "directoryScopeId", "rolePermissions", "principal", "@odata.type", "signInActivity",
     "lastSignInDateTime", "lastSignInActivity", "applicationAuthenticationClientSignInActivity", "conditions",
     "clientApplications", "includeServicePrincipals", "servicePrincipalFilter", "methodsRegistered", "identityParentId",
+    "groupId", "accessId", "isAssignableToRole", "isMemberManagementRestricted", "visibility",
     "agentIdentityBlueprintId", "isMfaRegistered", "accountEnabled", "appOwnerOrganizationId",
 )  # fmt: skip
 LEAVES = st.one_of(

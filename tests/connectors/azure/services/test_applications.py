@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from nhiscan.access.names import is_pattern
 from nhiscan.evidence import open_bundle
+from nhiscan.subjects import Width, widest
 from nhiscan_connectors.azure.directory.federation import bare_issuer
 from tests.clouds.azure.fixtures import Azure
 from tests.clouds.azure.seed import ago
@@ -144,7 +146,8 @@ def test_a_managed_identity_that_an_application_trusts_is_named_as_itself(azure:
         ),
         ("claims['sub'] matches '*'", "*", [("subject", False), ("audience", True)]),
         ("anything else", "*", [("subject", False), ("audience", True), ("other", True)]),
-        ("", "*", [("subject", False), ("audience", True)]),
+        # The claim is asked for letter by letter.
+        ("claims['sub'] eq '*'", "%2A", [("subject", True), ("audience", True)]),
     ],
 )
 def test_an_expression_is_read_or_lets_everybody_through(
@@ -152,12 +155,42 @@ def test_an_expression_is_read_or_lets_everybody_through(
 ) -> None:
     tenant = azure.tenant
     app = tenant.application("deploy")
-    given = {"claimsMatchingExpression": {"value": expression, "languageVersion": 1}} if expression else {}
-    federated(tenant, app, GITHUB, None, **given)
+    federated(tenant, app, GITHUB, None, claimsMatchingExpression={"value": expression, "languageVersion": 1})
     found = inventory_of(azure, tmp_path / "b")
     (trust,) = found.trusts_of(f"/applications/{app['id']}")
     assert trust.principal == f"oidc:token.actions.githubusercontent.com#{subject}"
     assert [(guard.kind, guard.confines) for guard in trust.guards] == guards
+
+
+@pytest.mark.parametrize("subject", ["*", "repo:acme/shop:*", "repo:acme/sho?"])
+def test_a_star_in_a_plain_subject_is_a_star(azure: Azure, tmp_path: Path, subject: str) -> None:
+    tenant = azure.tenant
+    app = tenant.application("deploy")
+    deploy = f"/servicePrincipals/{tenant.service_principal('deploy', application=app)['id']}"
+    federated(tenant, app, GITHUB, subject)
+    found = inventory_of(azure, tmp_path / "b")
+    (trust,) = found.trusts_of(deploy)
+    issuer = GITHUB.partition("//")[2]
+    assert not is_pattern(trust.principal)
+    assert trust.principal == f"oidc:{issuer}#{subject.replace('*', '%2A').replace('?', '%3F')}"
+    assert (trust.guards[0].operator, trust.guards[0].values) == ("equals", (subject,))
+    told = widest(trust)
+    assert told is not None
+    assert (told.pattern, told.width) == (subject, Width.ONE)
+
+
+def test_a_credential_that_names_nobody_leaves_unknown_whom_the_issuer_vouches_for(
+    azure: Azure, tmp_path: Path
+) -> None:
+    tenant = azure.tenant
+    app = tenant.application("deploy")
+    federated(tenant, app, GITHUB, None)
+    found = inventory_of(azure, tmp_path / "b")
+    id = f"/applications/{app['id']}"
+    (trust,) = found.trusts_of(id)
+    assert (trust.kind, trust.principal) == ("unknown", "oidc:token.actions.githubusercontent.com#*")
+    assert not found.knows(f"azure:{tenant.id}", "trust", id)
+    assert any("names nobody" in gap.detail and gap.subjects == (id,) for gap in found.gaps)
 
 
 def test_all_that_an_application_trusts_is_read_though_graph_expands_twenty(azure: Azure, tmp_path: Path) -> None:

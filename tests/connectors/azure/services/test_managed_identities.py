@@ -44,18 +44,25 @@ def test_an_expression_over_the_subject_is_its_pattern(azure: Azure, tmp_path: P
     federated_credential(azure.tenant, deploy, "any", GITHUB, "", claimsMatchingExpression=expression)
     federated_credential(azure.tenant, deploy, "nobody", GITHUB, "")
     parsed = scanned(azure, tmp_path / "b")
-    [trust] = parsed.inventory.trusts_of(service_principal_id(deploy["properties"]["principalId"]))
-    assert trust.principal == "oidc:token.actions.githubusercontent.com#repo:acme/*"
+    id = service_principal_id(deploy["properties"]["principalId"])
+    told = {trust.principal: trust.kind for trust in parsed.inventory.trusts_of(id)}
+    assert told == {
+        "oidc:token.actions.githubusercontent.com#repo:acme/*": "oidc",
+        "oidc:token.actions.githubusercontent.com#*": "unknown",
+    }
     [gap] = gaps(parsed)
     assert "nobody names nobody" in gap.detail
+    assert gap.subjects == (id,)
 
 
-def test_a_star_in_a_subject_lets_nobody_in(azure: Azure, tmp_path: Path) -> None:
+def test_a_star_in_a_plain_subject_is_a_star(azure: Azure, tmp_path: Path) -> None:
     subscription = azure.tenant.subscription("prod")
     deploy = managed_identity(azure.tenant, subscription, "deploy")
     federated_credential(azure.tenant, deploy, "mistaken", GITHUB, "repo:acme/shop:*")
     parsed = scanned(azure, tmp_path / "b")
-    assert parsed.inventory.trusts_of(service_principal_id(deploy["properties"]["principalId"])) == []
+    [trust] = parsed.inventory.trusts_of(service_principal_id(deploy["properties"]["principalId"]))
+    assert trust.principal == "oidc:token.actions.githubusercontent.com#repo:acme/shop:%2A"
+    assert (trust.guards[0].operator, trust.guards[0].values) == ("equals", ("repo:acme/shop:*",))
     assert gaps(parsed) == []
 
 

@@ -115,6 +115,7 @@ def test_a_logic_app_its_connections_and_an_agent_in_it(azure: Azure, tmp_path: 
         "triggers": "Request",
         "actions": "Agent, ApiConnection, Foreach",
         "trigger_auth": "signature",
+        "area": "eu",
     }
     assert workload.public is False
     assert {(link.kind, link.target) for link in found.links_from(workload.id)} == {

@@ -1,0 +1,22 @@
+"""Owners that tags name, of managed identities.
+
+The directory tells of the same identities without tags, and what it tells counts first. So their owners are told as
+what they are, and not left to be read from the tags of the identity later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from nhiscan.governance.ownership import ownerships
+from nhiscan.inventory import Inventory
+from nhiscan.model import Identity, Ownership
+
+
+def tagged_owners(identity: Identity, whose: str = "") -> Iterator[Ownership]:
+    """Owners by the tags of an identity. `whose`: what carries the tags, where it is not the identity itself."""
+    if identity.tags:
+        for found in ownerships(Inventory([identity])):
+            yield msgspec.structs.replace(found, source=f"{found.source} of {whose}") if whose else found

@@ -1,0 +1,5 @@
+"""The Google Cloud connector."""
+
+from nhiscan_connectors.gcp.connector import GcpConnector
+
+__all__ = ["GcpConnector"]

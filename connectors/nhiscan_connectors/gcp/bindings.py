@@ -1,0 +1,69 @@
+"""Allow policies as records: who holds which role on what, under which condition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from nhiscan.connector import Operation
+from nhiscan.model import AnyRecord, Assignment, Group, Identity
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.gcp.assets import Reading
+from nhiscan_connectors.gcp.names import member_kind, principal_id
+
+
+def holders(
+    reading: Reading, operation: Operation, policy: dict[str, Any], resource: str, subject: str = ""
+) -> Iterator[AnyRecord]:
+    """The bindings of one policy. `resource`: id of what it stands on. `subject`: whom damage is told of."""
+    for binding in reading.within(operation, policy, "bindings", "role", subject=subject):
+        condition = text(table(binding.get("condition")).get("expression"))
+        if binding.get("condition") and not condition:
+            # A condition that cannot be read may let nobody in, or everybody; it must not pass for none.
+            reading.leave_out(operation, f"a condition on {resource[:200]} has no expression", subject)
+            condition = "unreadable condition"
+        for member in reading.texts(operation, binding, "members", subject):
+            yield Assignment(
+                principal=principal_id(member),
+                role=role_name(reading, binding["role"]),
+                scope=resource,
+                condition=condition,
+                source=operation.name,
+            )
+            yield from _whom(reading, member)
+
+
+def role_name(reading: Reading, role: str) -> str:
+    """A role as records name it: one of a project by the project's id."""
+    if role.startswith("projects/"):
+        number, slash, rest = role.removeprefix("projects/").partition("/")
+        return f"projects/{reading.projects.id_of(number)}{slash}{rest}"
+    return role
+
+
+def _whom(reading: Reading, member: str) -> Iterator[AnyRecord]:
+    """People and groups, of whom Google's policies are the only source. Service accounts tell of themselves."""
+    id = principal_id(member)
+    match member_kind(member):
+        case "user":
+            email = id.partition(":")[2]
+            yield Identity(id=id, provider="gcp", kind="google-user", name=email, scope=reading.top, email=email)
+        case "group" | "domain":
+            yield Group(id=id, provider="gcp", name=id.partition(":")[2], scope=reading.top)
+        case "principal" | "principal-set":
+            agent = "agents.global." in member.partition("/resources/")[0]
+            yield Identity(
+                id=member,
+                provider="gcp",
+                kind="google-agent-identity" if agent else "google-federated-principal",
+                name=_short(member),
+                scope=reading.top,
+            )
+
+
+def _short(principal: str) -> str:
+    """What people call a principal of a pool: "subject/repo:acme/app" without the pool's own long name."""
+    _, found, rest = principal.partition("/workloadIdentityPools/")
+    if not found:
+        _, found, rest = principal.partition("/workforcePools/")
+    return rest if found else principal.partition("://")[2]

@@ -1,0 +1,109 @@
+"""Roles and the permissions that they hold: IAM's predefined ones, the custom ones of the organization and projects.
+
+The administration client of google-cloud-iam gives predefined roles with all their permissions in a few pages.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from nhiscan.connector import Operation, Shard
+from nhiscan.model import AnyRecord, Policy
+from nhiscan_connectors.common.fields import text
+from nhiscan_connectors.gcp.api import rpc
+from nhiscan_connectors.gcp.assets import Reading, sweep
+from nhiscan_connectors.gcp.bindings import role_name
+from nhiscan_connectors.gcp.calls import Calls
+from nhiscan_connectors.gcp.names import container
+from nhiscan_connectors.gcp.service import Answers, Service
+
+TYPE = "iam.googleapis.com/Role"
+_FULL = (("view", "FULL"), ("page_size", 1000))
+PREDEFINED = rpc(
+    "iam:roles.list",
+    "list_roles",
+    request=_FULL,
+    permission="iam.roles.list",
+    purpose="tells which permissions Google's predefined roles hold",
+    hides="what predefined roles allow",
+    blinds=("policies",),
+)
+OF_ORGANIZATION = rpc(
+    "iam:organizations.roles.list",
+    "list_roles",
+    request=(*_FULL, ("show_deleted", False)),
+    permission="iam.roles.list",
+    purpose="tells which permissions the organization's custom roles hold",
+    hides="what the organization's custom roles allow",
+    blinds=("policies",),
+)
+OF_PROJECT = rpc(
+    "iam:projects.roles.list",
+    "list_roles",
+    request=(*_FULL, ("show_deleted", False)),
+    permission="iam.roles.list",
+    purpose="tells which permissions a project's custom roles hold, where Cloud Asset Inventory may not be read",
+    hides="what the project's custom roles allow",
+    blinds=("policies",),
+)
+CUSTOM = sweep("custom-roles", TYPE, hides="what custom roles allow", blinds=("policies",))
+
+
+def collect(calls: Calls) -> None:
+    """Predefined roles once; custom ones by the sweep, or from each that may have some."""
+    place = calls.place
+    if place.part == "project":
+        if not place.swept:
+            calls.ask(OF_PROJECT, parent=f"projects/{place.project}")
+        return
+    calls.ask(PREDEFINED)
+    if place.swept:
+        calls.ask(CUSTOM)
+    elif place.root.startswith("organizations/"):
+        calls.ask(OF_ORGANIZATION, parent=place.root)
+
+
+def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
+    """Roles as policies; document: {"includedPermissions": [...], "stage": "GA"}."""
+    reading = Reading(shard, answers)
+    for item in reading.items(PREDEFINED, "roles", "name"):
+        yield _role(reading, PREDEFINED, item, predefined=True)
+    for asset in reading.assets(CUSTOM, TYPE):
+        if not asset.data.get("deleted"):
+            yield _role(reading, CUSTOM, {**asset.data, "name": text(asset.data.get("name")) or asset.name})
+    for operation in (OF_ORGANIZATION, OF_PROJECT):
+        for item in reading.items(operation, "roles", "name"):
+            if not item.get("deleted"):
+                yield _role(reading, operation, item)
+    yield from reading.gaps()
+
+
+def _role(reading: Reading, operation: Operation, item: dict[str, Any], *, predefined: bool = False) -> Policy:
+    name = role_name(reading, item["name"].removeprefix("//iam.googleapis.com/"))
+    problem = ""
+    permissions = item.get("includedPermissions", [])
+    if not isinstance(permissions, list) or not all(isinstance(one, str) for one in permissions):
+        problem = "its permissions are no list of names"
+        reading.leave_out(operation, f"{name[:200]}: {problem}")
+    document = {"includedPermissions": permissions, "stage": text(item.get("stage"))}
+    return Policy(
+        id=name,
+        provider="gcp",
+        kind="role-definition",
+        name=text(item.get("title")) or name,
+        scope=container(name.partition("/roles/")[0]) or reading.top,
+        document=None if problem else json.dumps(document, separators=(",", ":")),
+        problem=problem,
+        managed_by_provider=predefined,
+    )
+
+
+SERVICE = Service(
+    name="roles",
+    part="any",
+    operations=(PREDEFINED, OF_ORGANIZATION, OF_PROJECT, CUSTOM),
+    collect=collect,
+    parse=parse,
+)

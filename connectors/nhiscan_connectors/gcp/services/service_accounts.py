@@ -1,0 +1,263 @@
+"""Service accounts with their keys, when they were made, and when they last signed in.
+
+IAM does not know when an account was made; Cloud Asset Inventory does. Both tell of keys that people made and of those
+that Google rotates for itself, which are counted only. The year 9999 as the end of a key means that it has none.
+
+The activity analyzer knows sign-ins with access tokens and keys. It does not know requests with an API key that is
+bound to an account, so an account behind one may look idle and be in daily use: nothing is said of its activity.
+
+Attributes of an account: "unique_id", "oauth2_client_id", "default" (compute, appengine), "system_keys", and
+"activity_hidden_by" (the API key that hides its use). Attributes of a key: "origin", "algorithm", "disable_reason",
+"extended_status".
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from nhiscan.connector import Operation, Shard
+from nhiscan.model import Activity, AnyRecord, Credential
+from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.gaps import gap_of
+from nhiscan_connectors.common.times import moment
+from nhiscan_connectors.gcp.accounts import account_of
+from nhiscan_connectors.gcp.api import rest, rpc
+from nhiscan_connectors.gcp.assets import ACCOUNT_AGES, ACCOUNTS, CONTAINERS, SERVICE_ACCOUNT, Reading, sweep
+from nhiscan_connectors.gcp.bindings import holders
+from nhiscan_connectors.gcp.calls import Calls
+from nhiscan_connectors.gcp.names import email_of, key_id, service_account_id
+from nhiscan_connectors.gcp.plan import projects_of
+from nhiscan_connectors.gcp.service import Answers, Service
+from nhiscan_connectors.gcp.services.api_keys import bound_accounts
+
+KEY = "iam.googleapis.com/ServiceAccountKey"
+KEYS = sweep("service-account-keys", KEY, hides="which keys service accounts have", blinds=("credentials",))
+LIST = rpc(
+    "iam:projects.serviceAccounts.list",
+    "list_service_accounts",
+    request=(("page_size", 100),),
+    permission="iam.serviceAccounts.list",
+    purpose="lists a project's service accounts, where Cloud Asset Inventory may not be read",
+    hides="which service accounts the project has",
+    blinds=("identities",),
+)
+KEYS_OF = rpc(
+    "iam:projects.serviceAccounts.keys.list",
+    "list_service_account_keys",
+    permission="iam.serviceAccountKeys.list",
+    purpose="lists the keys of a service account, where Cloud Asset Inventory may not be read",
+    hides="which keys the service account has",
+    blinds=("credentials",),
+)
+POLICY_OF = rpc(
+    "iam:projects.serviceAccounts.getIamPolicy",
+    "get_iam_policy",
+    request=(("options.requested_policy_version", 3),),
+    permission="iam.serviceAccounts.getIamPolicy",
+    purpose="tells who may act as a service account, where Cloud Asset Inventory may not be read",
+    hides="who may act as the service account",
+    blinds=("trust",),
+)
+
+
+def _activity(kind: str, what: str) -> Any:
+    return rest(
+        f"policyanalyzer:projects.locations.activityTypes.activities.query#{what}",
+        f"v1/projects/{{of}}/locations/global/activityTypes/{kind}/activities:query",
+        size=1000,
+        permission=f"policyanalyzer.{kind}Activities.query",
+        purpose=f"tells when {what.replace('-', ' ')} last signed in",
+        hides=f"when {what.replace('-', ' ')} of the project were last used",
+        blinds=("activity",),
+    )
+
+
+ACCOUNT_USE = _activity("serviceAccountLastAuthentication", "service-accounts")
+KEY_USE = _activity("serviceAccountKeyLastAuthentication", "service-account-keys")
+_NEVER = 9000
+"""Years from which on a key does not expire."""
+
+
+def collect(calls: Calls) -> None:
+    """Two sweeps, or three calls an account; then two calls a project for when they were last used."""
+    place = calls.place
+    if place.part == "estate" and place.swept:
+        calls.ask(ACCOUNTS, KEYS, ACCOUNT_AGES)
+        # Documented for projects only; an organization's answer could not be told from an empty one.
+        calls.each(lambda project: calls.ask(ACCOUNT_USE, KEY_USE, of=project), projects_of(calls))
+    elif place.part == "project" and not place.swept:
+        emails = [
+            email
+            for item in calls.items(LIST, "accounts", name=f"projects/{place.project}")
+            if "@" in (email := text(table(item).get("email")))
+        ]
+        calls.each(lambda email: calls.ask(KEYS_OF, name=f"projects/-/serviceAccounts/{email}"), emails)
+        calls.each(lambda email: calls.ask(POLICY_OF, resource=f"projects/-/serviceAccounts/{email}"), emails)
+        calls.ask(ACCOUNT_USE, KEY_USE, of=place.project)
+
+
+def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
+    """Accounts, keys that people made, and who may act as an account."""
+    reading = Reading(shard, answers)
+    accounts = _Accounts(reading)
+    yield from accounts.identities()
+    yield from accounts.keys()
+    for name, bodies in reading.by_param(POLICY_OF, "resource").items():
+        id = service_account_id(name.rpartition("/")[2])
+        for body in bodies:
+            yield from holders(reading, POLICY_OF, body, id, subject=id)
+    yield from accounts.refusals()
+    yield from reading.gaps()
+
+
+class _Accounts:
+    """What one shard tells of service accounts."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._bound = bound_accounts(reading)
+        self._ages = {
+            reading.resource(item["name"]): moment(item.get("createTime"))
+            for item in reading.items(ACCOUNT_AGES, "results", "name")
+        }
+        self._told = self._all()
+        self._system: dict[str, int] = defaultdict(int)
+        self._made = self._keys()
+        self._account_use, self._key_use = self._use(ACCOUNT_USE), self._use(KEY_USE)
+
+    def identities(self) -> Iterator[AnyRecord]:
+        """Every account. One whose address cannot be read is told as damage."""
+        for id, (data, project, _) in self._told.items():
+            facts = {
+                "unique_id": text(data.get("uniqueId")),
+                "oauth2_client_id": text(data.get("oauth2ClientId")),
+                "system_keys": str(self._system[id]) if self._system[id] else "",
+                "activity_hidden_by": self._bound.get(id, ""),
+            }
+            yield account_of(
+                text(data.get("email")),
+                scope=self._reading.projects.scope(project),
+                name=text(data.get("displayName")),
+                description=text(data.get("description")),
+                # JSON leaves out what is false.
+                enabled=data.get("disabled") is not True,
+                created_at=self._ages.get(id),
+                activity=None if id in self._bound else self._account_use.get(id),
+                attributes=facts,
+            )
+
+    def keys(self) -> Iterator[Credential]:
+        """Keys that people made."""
+        for id, (data, holder, project) in sorted(self._made.items()):
+            ends = moment(data.get("validBeforeTime"))
+            never = ends is not None and ends.year >= _NEVER
+            disabled = data.get("disabled") is True
+            statuses = [text(table(one).get("key")) for one in data.get("extendedStatus") or () if table(one)]
+            facts = {
+                "origin": text(data.get("keyOrigin")).lower(),
+                "algorithm": text(data.get("keyAlgorithm")),
+                "disable_reason": text(data.get("disableReason")).removeprefix("SERVICE_ACCOUNT_KEY_DISABLE_REASON_"),
+                "extended_status": ",".join(sorted(one for one in statuses if one)),
+            }
+            yield Credential(
+                id=id,
+                provider="gcp",
+                kind="google-service-account-key",
+                holder=holder,
+                scope=self._reading.projects.scope(project),
+                name=id.rpartition("/")[2],
+                status="inactive" if disabled else "active",
+                created_at=moment(data.get("validAfterTime")),
+                expires_at=None if never else ends,
+                lifetime="never_expires" if never else "expires" if ends else "unknown",
+                long_lived=True,
+                activity=self._key_use.get(id),
+                attributes={key: value for key, value in facts.items() if value},
+            )
+
+    def refusals(self) -> Iterator[AnyRecord]:
+        """A project that does not tell when its accounts were used leaves them unknown, and no others."""
+        reading = self._reading
+        for operation in (ACCOUNT_USE, KEY_USE):
+            for item in reading.answers.of(operation):
+                if item.problem is not None:
+                    project = reading.projects.id_of(text(item.params.get("of")))
+                    subjects = [id for id, told in self._told.items() if told[1] == project]
+                    if operation is KEY_USE:
+                        subjects = [id for id, told in self._made.items() if told[2] == project]
+                    if subjects:
+                        yield gap_of(reading.shard, operation, item.problem, item.detail, subjects=tuple(subjects))
+        for operation, param in ((KEYS_OF, "name"), (POLICY_OF, "resource")):
+            for item in reading.answers.of(operation):
+                if item.problem is not None:
+                    id = service_account_id(text(item.params.get(param)).rpartition("/")[2])
+                    yield gap_of(reading.shard, operation, item.problem, item.detail, subjects=(id,))
+
+    def _all(self) -> dict[str, tuple[dict[str, Any], str, str]]:
+        """Data, project and source of every account, by id."""
+        reading = self._reading
+        found: dict[str, tuple[dict[str, Any], str, str]] = {}
+        for asset in reading.assets(ACCOUNTS, SERVICE_ACCOUNT):
+            self._take(found, ACCOUNTS, asset.data, asset.project)
+        for item in reading.items(LIST, "accounts", "email"):
+            self._take(found, LIST, item, text(item.get("projectId")) or reading.place.project)
+        return found
+
+    def _take(self, found: dict[str, Any], operation: Operation, data: dict[str, Any], project: str) -> None:
+        email = text(data.get("email"))
+        if "@" in email:
+            found[service_account_id(email)] = data, text(data.get("projectId")) or project, operation.name
+        else:
+            self._reading.leave_out(operation, f"{text(data.get('name'))[:200] or 'an account'} has no address")
+
+    def _keys(self) -> dict[str, tuple[dict[str, Any], str, str]]:
+        """Data, holder and project of every key that people made, by id; those of Google are counted."""
+        reading = self._reading
+        found: dict[str, tuple[dict[str, Any], str, str]] = {}
+        told: list[tuple[Operation, str, dict[str, Any]]] = []
+        told += [(KEYS, asset.name, asset.data) for asset in reading.assets(KEYS, KEY)]
+        for bodies in reading.by_param(KEYS_OF, "name").values():
+            told += [(KEYS_OF, text(i["name"]), i) for b in bodies for i in reading.within(KEYS_OF, b, "keys", "name")]
+        for operation, name, data in told:
+            name = name if email_of(name) else reading.resource(f"//iam.googleapis.com/{text(data.get('name'))}")
+            email = email_of(name)
+            if not email:
+                reading.leave_out(operation, f"key {name[:200]} belongs to no account that is known")
+                continue
+            holder = service_account_id(email)
+            if text(data.get("keyType")) == "SYSTEM_MANAGED":
+                self._system[holder] += 1
+            else:
+                project = self._told[holder][1] if holder in self._told else reading.place.project
+                found[key_id(email, name.rpartition("/")[2])] = data, holder, project
+        return found
+
+    def _use(self, operation: Operation) -> dict[str, Activity]:
+        """When accounts, or keys, were last used, by id."""
+        found: dict[str, Activity] = {}
+        for item in self._reading.items(operation, "activities", "fullResourceName"):
+            period, told = table(item.get("observationPeriod")), table(item.get("activity"))
+            used = moment(told.get("lastAuthenticatedTime"))
+            id = self._reading.resource(item["fullResourceName"])
+            found[id] = Activity(
+                last_used_at=used,
+                observed_since=_start(period),
+                source=operation.name.partition("#")[0],
+            )
+        return found
+
+
+def _start(period: dict[str, Any]) -> datetime | None:
+    return moment(period.get("startTime"))
+
+
+SERVICE = Service(
+    name="service-accounts",
+    part="any",
+    operations=(ACCOUNTS, KEYS, ACCOUNT_AGES, LIST, KEYS_OF, POLICY_OF, ACCOUNT_USE, KEY_USE, CONTAINERS),
+    collect=collect,
+    parse=parse,
+)

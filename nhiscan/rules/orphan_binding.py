@@ -1,0 +1,48 @@
+"""A role that still names somebody who was deleted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from nhiscan.agents import hidden_scopes
+from nhiscan.governance import controls
+from nhiscan.model import Assignment
+from nhiscan.rule import Outcome, Rule, RuleContext
+from nhiscan.wording import plain
+
+_SHOWN = 5
+
+
+def check(context: RuleContext) -> Iterator[Outcome]:
+    """Judge each place on which roles are given, by whether the provider still knows whom they name."""
+    left: defaultdict[str, list[Assignment]] = defaultdict(list)
+    for assignment in context.inventory.assignments:
+        if assignment.orphaned:
+            left[assignment.scope].append(assignment)
+    for place, found in context.examine(sorted(left.items())):
+        yield RULE.finding(
+            place,
+            f"{len(found)} role{'s' if len(found) != 1 else ''} on {plain(place)} still name"
+            f"{'' if len(found) != 1 else 's'} what was deleted",
+            *sorted(f"{plain(one.principal)} holds {plain(one.role)}" for one in found)[:_SHOWN],
+            key=tuple(sorted({one.principal for one in found})),
+            related=tuple(sorted({one.principal for one in found})),
+        )
+    yield from hidden_scopes(context, RULE, "who holds roles there could not be read", "policies")
+
+
+RULE = Rule(
+    id="orphan_binding",
+    title="Role of somebody who was deleted",
+    severity="low",
+    why=(
+        "It gives nobody anything today. It hides who really holds what, and if the account is restored within its time"
+        " of grace it has all its rights back at once."
+    ),
+    remediation="Remove the deleted members from the policies, and ask whether the role is still needed there at all.",
+    references=("https://cloud.google.com/iam/docs/allow-policies#handle-deleted-members",),
+    controls=controls.STALE,
+    risk="Rights are still given to accounts that were deleted: in {count} places.",
+    check=check,
+)

@@ -1,0 +1,1 @@
+"""Routes of the emulator: each module answers some services."""

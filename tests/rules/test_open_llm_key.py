@@ -1,0 +1,27 @@
+"""A key for maps that opens a language model."""
+
+from __future__ import annotations
+
+from nhiscan.rules.open_llm_key import RULE
+from tests.rules.support import access_key, estate, gap, user
+
+FACTS = {"unrestricted": "true", "open_to": "the Gemini API"}
+EXAMPLE = estate(user("web"), access_key("web", attributes=FACTS))
+
+
+def test_a_key_that_opens_an_ai_service_by_accident_is_critical() -> None:
+    finding = EXAMPLE.run(RULE).finding
+    assert (finding.subject, finding.severity) == ("AKIA-web", "critical")
+    assert "the Gemini API is enabled in its project, so it opens that too" in finding.evidence[0]
+
+
+def test_a_referrer_is_easily_pretended() -> None:
+    said = estate(user("web"), access_key("web", attributes={**FACTS, "restricted_to": "browser"})).run(RULE)
+    assert said.finding.severity == "high"
+    assert "which a caller can pretend to be" in said.text
+
+
+def test_narrow_and_dead_keys_are_clean_and_hidden_ones_are_not() -> None:
+    assert estate(user("web"), access_key("web", attributes={"unrestricted": "true"})).run(RULE).clean
+    assert estate(user("web"), access_key("web", status="inactive", attributes=FACTS)).run(RULE).clean
+    assert estate(user("web"), gap("credentials")).run(RULE).unknown == ["web"]
