@@ -42,6 +42,9 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """Names of response fields, at any depth, that may carry a secret and are removed before anything is written."""
     about: str = ""
     """Parameter that names the one identity that a call is about; a refusal then blinds to that identity only."""
+    below: bool = False
+    """True when one answer tells of the scopes below too, so that a refusal blinds them all: a sweep of an
+    organization."""
     optional: bool = False
     """True when a refusal is said but does not count as incomplete coverage (licence-bound extras)."""
 

@@ -70,6 +70,7 @@ class Inventory:
         self._by: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
         self._factor_states: dict[str, FactorState] = {}
         self._blind: dict[tuple[str, Aspect], set[str] | None] = {}
+        self._blind_below: set[tuple[str, Aspect]] = set()
         self._adders: dict[type, Callable[[Any], None]] = {
             Scope: self._add_scope,
             Identity: self._keyed(self.identities),
@@ -145,6 +146,8 @@ class Inventory:
         self.gaps.append(gap)
         for aspect in gap.blinds:
             key = (gap.scope, aspect)
+            if gap.below:
+                self._blind_below.add(key)
             if not gap.subjects:
                 self._blind[key] = None
             elif self._blind.get(key, set()) is not None:
@@ -156,12 +159,24 @@ class Inventory:
         return self._by[index].get(key, [])
 
     def knows(self, scope: str, aspect: Aspect, subject: str = "") -> bool:
-        """False when a gap hides `aspect` of the whole scope, or of `subject` in it."""
+        """False when a gap hides `aspect` of the whole scope, of `subject` in it, or of all below a scope above it."""
         key = (scope, aspect)
-        if key not in self._blind:
-            return True
-        blind = self._blind[key]
-        return blind is not None and subject not in blind
+        if key in self._blind:
+            blind = self._blind[key]
+            if blind is None or subject in blind:
+                return False
+        return not self._blind_below or not self._hidden_from_above(scope, aspect)
+
+    def _hidden_from_above(self, scope: str, aspect: Aspect) -> bool:
+        seen: set[str] = set()
+        here: str | None = scope
+        while here is not None and here not in seen:
+            if (here, aspect) in self._blind_below:
+                return True
+            seen.add(here)
+            known = self.scopes.get(here)
+            here = known.parent if known is not None else None
+        return False
 
     def credentials_of(self, holder: str) -> list[Credential]:
         """Credentials that authenticate an identity."""
@@ -253,4 +268,5 @@ def blind_to_all(connector: str, scope: str, region: str, why: str) -> Gap:
         detail=why,
         # What a region holds are workloads, agents and secrets; identities are the whole scope's.
         blinds=_ALL_ASPECTS if not region else ("workloads", "secrets", "agents"),
+        below=not region,
     )

@@ -30,6 +30,11 @@ def is_root(identity: Identity) -> bool:
     return identity.attributes.get("root") == "true"
 
 
+def is_outside(identity: Identity) -> bool:
+    """Whether it lives where nobody looked, and is known only by what it may do here: its owner and use are theirs."""
+    return identity.attributes.get("outside") == "true"
+
+
 def judged_identities(context: RuleContext) -> Iterator[Identity]:
     """Identities that the company can do something about: not the provider's own, not switched off, not a root user.
 

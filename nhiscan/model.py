@@ -525,6 +525,8 @@ class Gap(Record, frozen=True, kw_only=True, tag="gap"):
     """Aspects of the scope that are unknown because of it."""
     subjects: tuple[str, ...] = ()
     """Ids of the records that it concerns; empty: every one in the scope."""
+    below: bool = False
+    """The call would have told of everything in the scopes below too: one sweep of an organization."""
 
 
 AnyRecord: TypeAlias = (

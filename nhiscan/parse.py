@@ -154,6 +154,7 @@ def _gaps(
             detail=detail,
             blinds=operation.blinds if operation else (),
             subjects=known.subjects(operation, items),
+            below=bool(operation and operation.below),
         )
         yield gap, bool(operation and operation.optional)
 

@@ -137,6 +137,14 @@ _PEOPLE: Final = (
         ai=-0.4,
     ),
     _kind(
+        "person-account-object",
+        "structural",
+        "The provider keeps accounts of people apart from those of programs, and this is one for a person.",
+        human=0.85,
+        legacy=-0.3,
+        ai=-0.3,
+    ),
+    _kind(
         "mfa-device",
         "structural",
         "A second factor is held by somebody who can answer it.",
@@ -444,7 +452,7 @@ _AI: Final = (
         "ai-studio-project",
         "capability",
         "It lives in a project that is named as Google AI Studio names those that it makes for keys of Gemini.",
-        ai=0.4,
+        ai=0.45,
     ),
     _kind(
         "trusted-by-ml-service",

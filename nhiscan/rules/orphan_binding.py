@@ -18,7 +18,8 @@ def check(context: RuleContext) -> Iterator[Outcome]:
     """Judge each place on which roles are given, by whether the provider still knows whom they name."""
     left: defaultdict[str, list[Assignment]] = defaultdict(list)
     for assignment in context.inventory.assignments:
-        if assignment.orphaned:
+        # On an identity it is a trust in somebody who is gone: `trust_deleted_principal` tells of that.
+        if assignment.orphaned and assignment.scope not in context.inventory.identities:
             left[assignment.scope].append(assignment)
     for place, found in context.examine(sorted(left.items())):
         yield RULE.finding(

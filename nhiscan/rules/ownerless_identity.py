@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nhiscan.agents import agents_of, has_owner
 from nhiscan.governance import controls
-from nhiscan.judging import is_powerful, judged_identities, power_of
+from nhiscan.judging import is_outside, is_powerful, judged_identities, power_of
 from nhiscan.model import Identity
 from nhiscan.result import Severity
 from nhiscan.rule import Outcome, Rule, RuleContext, Threshold
@@ -22,7 +22,12 @@ def check(context: RuleContext) -> Iterator[Outcome]:
     for identity in context.examine(i for i in judged_identities(context) if not i.human_access):
         class_ = context.class_of(identity.id)
         age = context.age(identity.created_at)
-        if class_ == "human" or context.owners(identity.id) or (age is not None and age <= grace):
+        if (
+            is_outside(identity)
+            or class_ == "human"
+            or context.owners(identity.id)
+            or (age is not None and age <= grace)
+        ):
             continue
         if not context.knows(identity, "owners"):
             yield RULE.unknown(identity.id, "who answers for it could not be read")

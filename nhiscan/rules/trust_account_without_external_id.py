@@ -41,8 +41,17 @@ def check(context: RuleContext) -> Iterator[Outcome]:
             yield identity
             continue
         for trust in context.inventory.trusts_of(identity.id):
+            if not _has_external_ids(identity, trust):
+                continue
             if trust.kind in ("account", "principal") and not confining(trust, *_ENOUGH):
                 yield from _judge(context, identity, trust)
+
+
+def _has_external_ids(identity: Identity, trust: Trust) -> bool:
+    """Whether both are of one provider: over providers a trust goes by signed tokens, where no deputy is confused."""
+    provider = trust.principal.partition(":")[0]
+    provider = "aws" if provider == "arn" else provider
+    return provider == identity.provider
 
 
 def _judge(context: RuleContext, identity: Identity, trust: Trust) -> Iterator[Outcome]:

@@ -1,4 +1,8 @@
-"""`python -m tests.clouds.record_demo`: records the embedded sample estate anew, with the real collectors."""
+"""`python -m tests.clouds.record_demo`: records the embedded sample estate anew, with the real collectors.
+
+With a directory, as in `python -m tests.clouds.record_demo /tmp/estate`, it is recorded there for a look at it, and
+neither the embedded estate nor the README changes.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +32,10 @@ from tests.clouds.azure.emulator import Emulator as AzureEmulator
 from tests.clouds.azure.https import Asked, Reply
 from tests.clouds.azure.server import AzureServer
 from tests.clouds.azure.state import CLIENT_SECRET
+from tests.clouds.gcp.company import company_organization
+from tests.clouds.gcp.company_shape import ORGANIZATION
+from tests.clouds.gcp.company_shape import CompanyState as GoogleState
+from tests.clouds.gcp.server import GcpServer
 
 README = Path(__file__).parents[2] / "README.md"
 KEY = b"the sample estate has no secrets"
@@ -50,30 +58,38 @@ class _Public(AzureEmulator):
         return replace(answer, content=answer.content.replace(self.endpoint.encode(), b"https://graph.microsoft.com"))
 
 
-def main() -> None:
-    """Replace the bundle under nhiscan/demo/estate."""
+def main(estate: Path = ESTATE) -> None:
+    """Replace the bundle in `estate`."""
     mock_random.seed(1)  # what moto makes up is the same in every recording
     emulator = Emulator()
     company = company_estate(Seed(emulator))
-    shutil.rmtree(ESTATE, ignore_errors=True)
+    shutil.rmtree(estate, ignore_errors=True)
     with (
         tempfile.TemporaryDirectory() as directory,
         AwsServer(emulator) as aws,
         AzureServer(Path(directory), _Public()) as azure,
+        GcpServer(Path(directory)) as google,
     ):
+        google.emulator.state = GoogleState()
+        company_organization(google.emulator.state)
         os.environ.update({**client_environment(), **company.session, "AWS_ENDPOINT_URL": aws.endpoint})
         os.environ.update({"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"})
         connectors = plugins.connectors()
-        settings: dict[str, dict[str, Any]] = {"aws": {"organization": True, "region": list(REGIONS)}, "azure": {}}
+        settings: dict[str, dict[str, Any]] = {
+            "aws": {"organization": True, "region": list(REGIONS)},
+            "azure": {},
+            "gcp": {"scope": [f"organizations/{ORGANIZATION}"]},
+        }
         manifest = engine.manifest_of(settings, connectors, started=NOW)
-        bundle = create(ESTATE, manifest, key=KEY)
+        bundle = create(estate, manifest, key=KEY)
         manner = engine.Manner(fan_out=1, now=lambda: NOW + timedelta(minutes=2))
         # What leads to the emulator goes the way of secrets, which no bundle holds: it is of this machine and this run.
-        here = {"azure": {**azure.settings, "client_secret": CLIENT_SECRET}}
+        here = {"azure": {**azure.settings, "client_secret": CLIENT_SECRET}, "gcp": google.settings}
         engine.collect(bundle, connectors, here, workers=1, manner=manner)
         azure.emulator.check()
+        google.emulator.check()
     print(
-        f"recorded {len(bundle.manifest.shards)} shards, {sum(f.stat().st_size for f in ESTATE.rglob('*.zst')):,} bytes"
+        f"recorded {len(bundle.manifest.shards)} shards, {sum(f.stat().st_size for f in estate.rglob('*.zst')):,} bytes"
     )
 
 
@@ -90,5 +106,8 @@ def show() -> None:
 
 
 if __name__ == "__main__":
-    main()
-    show()
+    if elsewhere := sys.argv[1:]:
+        main(Path(elsewhere[0]))
+    else:
+        main()
+        show()

@@ -22,6 +22,7 @@ class Told(TypedDict, total=False):
     blinds: tuple[Aspect, ...]
     drop: tuple[str, ...]
     about: str
+    below: bool
     optional: bool
 
 

@@ -31,6 +31,7 @@ def gap_of(
         detail=detail,
         blinds=operation.blinds if blinds is None else blinds,
         subjects=subjects,
+        below=operation.below and not subjects,
     )
 
 

@@ -16,6 +16,8 @@ from nhiscan_connectors.common.declared import Told, fields_of, filled
 
 _CHANGES_NOTHING: Final = (":getIamPolicy", ":testIamPermissions")
 """Ends of paths that are posted to and change nothing."""
+_HOST: Final = re.compile(r"[a-z0-9-]{1,60}|aiplatform\.(?:us|eu|asia)\.rep", re.ASCII)
+"""What may stand in a host for a place, or for a whole service in several of them."""
 _GIVES_SECRETS: Final = re.compile(
     r"keyString|:access\Z|:lookupKey\Z|:(generateAccessToken|generateIdToken|signBlob|signJwt|retrieve|finalize)\Z"
     r"|:analyzeIamPolicyLongrunning\Z|:export\w*\Z",
@@ -53,7 +55,8 @@ class Api(Operation, frozen=True, kw_only=True):
     def host(self, values: Mapping[str, JSON]) -> str:
         """The service's host without its domain. Raises ValueError for a value that is no part of one."""
         found = filled(self.service, values)
-        if not re.fullmatch(r"[a-z0-9-]{1,80}", found, re.ASCII):
+        given = [str(values[name]) for name in fields_of(self.service)]
+        if not re.fullmatch(r"[a-z0-9.-]{1,80}", found, re.ASCII) or not all(map(_HOST.fullmatch, given)):
             raise ValueError(f"{found[:80]!r} is not a host")
         return found
 

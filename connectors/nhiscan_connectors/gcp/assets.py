@@ -52,6 +52,7 @@ def sweep(what: str, *types: str, hides: str, blinds: tuple[Aspect, ...], drop: 
         hides=hides,
         blinds=blinds,
         drop=drop,
+        below=True,
     )
 
 

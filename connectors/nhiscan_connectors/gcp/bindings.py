@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from nhiscan.connector import Operation
-from nhiscan.model import AnyRecord, Assignment, Group, Identity
+from nhiscan.model import AnyRecord, Assignment, Group, Identity, Signal
 from nhiscan_connectors.common.fields import table, text
 from nhiscan_connectors.gcp.assets import Reading
 from nhiscan_connectors.gcp.names import member_kind, principal_id
+from nhiscan_connectors.gcp.vertex.principals import is_agents_own
 
 
 def holders(
@@ -28,9 +29,10 @@ def holders(
                 role=role_name(reading, binding["role"]),
                 scope=resource,
                 condition=condition,
+                orphaned=member_kind(member) == "deleted",
                 source=operation.name,
             )
-            yield from _whom(reading, member)
+            yield from whom(reading, member)
 
 
 def role_name(reading: Reading, role: str) -> str:
@@ -41,23 +43,26 @@ def role_name(reading: Reading, role: str) -> str:
     return role
 
 
-def _whom(reading: Reading, member: str) -> Iterator[AnyRecord]:
+def whom(reading: Reading, member: str) -> Iterator[AnyRecord]:
     """People and groups, of whom Google's policies are the only source. Service accounts tell of themselves."""
     id = principal_id(member)
     match member_kind(member):
         case "user":
             email = id.partition(":")[2]
             yield Identity(id=id, provider="gcp", kind="google-user", name=email, scope=reading.top, email=email)
+            yield Signal(subject=id, name="person-account-object", detail="policies name it as the account of a person")
         case "group" | "domain":
             yield Group(id=id, provider="gcp", name=id.partition(":")[2], scope=reading.top)
         case "principal" | "principal-set":
-            agent = "agents.global." in member.partition("/resources/")[0]
+            if is_agents_own(member):
+                return  # told by the agent itself, or when all is put together
             yield Identity(
                 id=member,
                 provider="gcp",
-                kind="google-agent-identity" if agent else "google-federated-principal",
+                kind="google-federated-principal",
                 name=_short(member),
                 scope=reading.top,
+                human_access="/workforcePools/" in member,
             )
 
 

@@ -33,8 +33,10 @@ def load(file: str, quota_project: str | None) -> Credentials:
     if not file:
         found, _ = google.auth.default(scopes=SCOPES, quota_project_id=quota_project)
         return found
-    found = _of_file(file)
-    return found.with_quota_project(quota_project) if quota_project else found
+    credentials: Credentials = _of_file(file)
+    if quota_project and hasattr(credentials, "with_quota_project"):
+        credentials = credentials.with_quota_project(quota_project)
+    return credentials
 
 
 def impersonating(source: Credentials, chain: str, endpoint: str, quota_project: str | None) -> Credentials:
@@ -46,7 +48,8 @@ def impersonating(source: Credentials, chain: str, endpoint: str, quota_project:
         source_credentials=source,
         target_principal=target,
         target_scopes=list(SCOPES),
-        delegates=delegates or None,
+        # The library passes them on as they are; the API takes names of resources, not addresses.
+        delegates=[f"projects/-/serviceAccounts/{email}" for email in delegates] or None,
         quota_project_id=quota_project,
         iam_endpoint_override=f"{endpoint}/v1/projects/-/serviceAccounts/{target}:generateAccessToken",
     )

@@ -20,7 +20,7 @@ _QUOTA: Final = frozenset({
 })  # fmt: skip
 """Reasons under which older services answer 403 to who asks too often."""
 _OFF: Final = frozenset({"service_disabled", "accessnotconfigured"})
-_DURATION: Final = re.compile(r"(\d{1,6}(?:\.\d{1,9})?)s")
+_DURATION: Final = re.compile(r"(\d{1,6}(?:\.\d{1,9})?)s", re.ASCII)
 _EXPIRED: Final = re.compile(r"invalid_grant|reauth|expired|invalid_rapt", re.IGNORECASE)
 QUOTA_PAUSE: Final = 12.0
 """Seconds to wait where a quota is used up and nobody says for how long: most of them are for a minute."""
@@ -46,7 +46,8 @@ def refusal_in(status: int, body: JSON) -> Refusal:
     if not error and isinstance(body, list) and body:  # streamed answers wrap the error
         error = table(table(body[0]).get("error"))
     reason, wait = "", None
-    for detail in error.get("details") or ():
+    told = error.get("details")
+    for detail in told if isinstance(told, list) else ():
         kind = text(table(detail).get("@type"))
         if kind.endswith("ErrorInfo"):
             reason = text(detail.get("reason"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import msgspec
@@ -113,7 +113,7 @@ def _surveyed(calls: Calls, root: str) -> tuple[bool, list[Shard], str]:
     found = [item for item in calls.items(CONTAINERS, "results") if isinstance(item, dict)]
     why = calls.sink.refusal(CONTAINERS)
     estate = msgspec.structs.replace(estate, swept=not why)
-    projects = [*_swept(found)] if not why else []
+    projects = [*swept_projects(found)] if not why else []
     if not projects:
         # An inventory that knows not even the project that is scanned may be empty because it was never filled.
         told = tree.itself(calls, root)
@@ -138,7 +138,7 @@ def _surveyed(calls: Calls, root: str) -> tuple[bool, list[Shard], str]:
     return True, [estate.shard(), *(place.shard() for place in places)], ""
 
 
-def _swept(found: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+def swept_projects(found: Iterable[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     """Id and number of the active projects that the inventory tells of."""
     for item in found:
         if text(item.get("assetType")) == PROJECT and text(item.get("state")) in ("", "ACTIVE"):
@@ -188,4 +188,4 @@ def _service(name: str) -> str:
 def projects_of(calls: Calls) -> list[str]:
     """Ids of the active projects of an estate that Cloud Asset Inventory tells of, as planning found them."""
     found = [item for item in calls.listed(CONTAINERS, "results") if isinstance(item, dict)]
-    return sorted({id for id, _ in _swept(found)})
+    return sorted({id for id, _ in swept_projects(found)})

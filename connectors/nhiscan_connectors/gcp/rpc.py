@@ -33,7 +33,7 @@ def iam_client(credentials: Credentials, target: str, plain: bool, ca_bundle: st
         if ca_bundle:
             with open(ca_bundle, "rb") as file:
                 authorities = file.read()
-        token = grpc.metadata_call_credentials(AuthMetadataPlugin(credentials, Request()))
+        token = grpc.metadata_call_credentials(AuthMetadataPlugin(credentials, Request()))  # type: ignore[no-untyped-call]
         secure = grpc.composite_channel_credentials(grpc.ssl_channel_credentials(authorities), token)
         channel = grpc.secure_channel(target, secure, options=_OPTIONS)
     return IAMClient(transport=IAMClient.get_transport_class("grpc")(channel=channel))

@@ -41,6 +41,7 @@ class Sessions:
         self._credential: Credentials | None = None
         self._http: AuthorizedSession | None = None
         self._iam: IAMClient | None = None
+        self._claimed: set[str] = set()
         if (bundle := self._setting("ca_bundle")) and not os.path.isfile(bundle):
             raise UsageError(f"There is no file of certificate authorities at {bundle}.")
         self._endpoint = self._endpoint_template()
@@ -48,6 +49,13 @@ class Sessions:
     def base(self, host: str) -> str:
         """Where a service is asked, without a slash at the end. `host`: "cloudasset", "us-central1-aiplatform"."""
         return self._endpoint.replace("{service}", host)
+
+    def claim(self, what: str) -> bool:
+        """Whether nobody claimed it before: what many shards need and one asks for, such as the members of a group."""
+        with self._lock:
+            known = what in self._claimed
+            self._claimed.add(what)
+            return not known
 
     def send(self, operation: Operation, method: str, url: str, body: str, queue: str) -> tuple[int, JSON]:
         """Status and body of the last answer. `queue`: name of those that wait together.

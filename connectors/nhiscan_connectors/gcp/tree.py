@@ -59,6 +59,7 @@ FOLDERS_IN: Final = rest(
     purpose="lists folders, where Cloud Asset Inventory may not be read",
     hides="which folders there are, and everything in them",
     blinds=("organization", "identities", "policies", "workloads", "secrets", "agents"),
+    below=True,
 )
 PROJECTS_IN: Final = rest(
     "cloudresourcemanager:projects.list",
@@ -69,6 +70,7 @@ PROJECTS_IN: Final = rest(
     purpose="lists projects, where Cloud Asset Inventory may not be read",
     hides="which projects there are, and everything in them",
     blinds=("organization", "identities", "policies", "workloads", "secrets", "agents"),
+    below=True,
 )
 OPERATIONS: Final = (ORGANIZATIONS, PROJECTS, ORGANIZATION, FOLDER, PROJECT, FOLDERS_IN, PROJECTS_IN)
 _ITSELF: Final[dict[str, Api]] = {"organizations": ORGANIZATION, "folders": FOLDER, "projects": PROJECT}

@@ -50,7 +50,9 @@ class Emulator:
             token = {"access_token": TOKEN, "expires_in": 3600, "token_type": "Bearer"}
             return 200, json.dumps(token).encode(), "application/json"
         query = parse_qs(parts.query, keep_blank_values=True)
-        call = Call(service, method, unquote(path), query, json.loads(body) if body else None)
+        # A slash within a field stays written as one: it parts nothing.
+        bare = unquote(path.replace("%2F", "%252F"))
+        call = Call(service, method, bare, query, json.loads(body) if body else None)
         try:
             self.calls.add(call)
             if headers.get("authorization") != f"Bearer {TOKEN}":

@@ -43,6 +43,8 @@ class Company:
                 name, {"name": name, "title": title, "stage": "GA", "includedPermissions": sorted(permissions)}
             )
         data = {"name": self.organization, "displayName": domain, "state": "ACTIVE"}
+        self._homes: dict[str, str] = {}
+        """Ids of projects by the addresses of their service accounts."""
         self._ancestors: dict[str, list[str]] = {self.organization: [self.organization]}
         self._contain("Organization", self.organization, data, "", domain)
 
@@ -105,6 +107,7 @@ class Company:
         email = name if "@" in name else f"{name}@{id}.iam.gserviceaccount.com"
         unique = f"1{self.state.number().rjust(20, '0')}"
         self.state.aliases[email] = unique
+        self._homes[email] = id
         data = {
             "name": f"projects/{id}/serviceAccounts/{email}",
             "projectId": id,
@@ -122,9 +125,7 @@ class Company:
         return f"//iam.googleapis.com/projects/{id}/serviceAccounts/{self.state.aliases[email]}"
 
     def _project_of(self, email: str) -> str:
-        unique = self.state.aliases[email]
-        found = next(a for a in self.state.index["iam.googleapis.com/ServiceAccount"] if a.name.endswith(unique))
-        return str(found.data["projectId"])
+        return self._homes[email]
 
     def key(
         self, email: str, *, days: float = 30, lasts: float | None = None, system: bool = False, **fields: Any

@@ -15,6 +15,8 @@ from typing import Any
 from tests.clouds.gcp.answers import Item
 from tests.clouds.gcp.calls import Call
 
+VARIABLE = "NHISCAN_SPECS"
+MISSING = f"Google's descriptions of its APIs are not there ({VARIABLE})"
 _COMMON = frozenset({"alt", "fields", "key", "prettyPrint", "quotaUser", "$.xgafv"})
 
 
@@ -33,18 +35,21 @@ class Specs:
 
     methods: dict[str, list[_Method]] = field(default_factory=dict)
     schemas: dict[str, Item] = field(default_factory=dict)
+    versions: set[tuple[str, str]] = field(default_factory=set)
+    """Services that are described, with the version."""
 
     @classmethod
     def from_environment(cls) -> Specs:
         """Those under NHISCAN_SPECS; none without it."""
         found = cls()
-        directory = os.environ.get("NHISCAN_SPECS")
+        directory = os.environ.get(VARIABLE)
         for path in sorted(Path(directory, "gcp_discovery").glob("*.json")) if directory else ():
             found._read(json.loads(path.read_text()))
         return found
 
     def _read(self, document: Item) -> None:
         service = document["name"]
+        self.versions.add((service, document["version"]))
         self.schemas.setdefault(service, {}).update(document.get("schemas", {}))
 
         def walk(node: Item) -> None:
@@ -61,11 +66,25 @@ class Specs:
 
         walk(document)
 
+    def unknown(self, service: str, http: str, template: str, query: dict[str, str]) -> list[str]:
+        """What Google does not describe of a call that is declared with a path of fields."""
+        path = re.sub(r"\{(\+?)(\w+)\}", self._sample, template)
+        for method in self.methods.get(service, ()):
+            if method.http == http and method.pattern.fullmatch(path):
+                return [f"{method.id} takes no parameter {name}" for name in sorted(set(query) - method.query)]
+        return [f"Google describes no {http} {path}"]
+
+    @staticmethod
+    def _sample(found: re.Match[str]) -> str:
+        """A value of a field: a container where it takes slashes."""
+        return "projects/x" if found[1] else "x"
+
     def of_request(self, call: Call) -> list[str]:
         """What is wrong with a request."""
         method = self._method(call)
         if method is None:
-            return [f"Google describes no {call}"] if call.service in self.methods and call.method != "RPC" else []
+            described = (call.service, call.path.partition("/")[0]) in self.versions and call.method != "RPC"
+            return [f"Google describes no {call}"] if described else []
         odd = sorted(set(call.query) - method.query - _COMMON)
         return [f"{method.id} takes no parameter {name}" for name in odd]
 
@@ -78,7 +97,7 @@ class Specs:
 
     def _method(self, call: Call) -> _Method | None:
         for method in self.methods.get(call.service, ()):
-            if method.http == call.method and method.pattern.fullmatch(call.path.replace("%2F", "/")):
+            if method.http == call.method and method.pattern.fullmatch(call.path):
                 return method
         return None
 

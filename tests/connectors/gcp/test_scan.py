@@ -66,7 +66,7 @@ def test_pages_are_followed(gcp: Gcp, tmp_path: Path) -> None:
     small(gcp.company)
     gcp.emulator.page_size = 1
     found = scanned(gcp, tmp_path / "b").inventory
-    assert sorted(scope.kind for scope in found.scopes.values() if scope.kind) == [
+    assert sorted(scope.kind for scope in found.scopes.values()) == [
         "folder",
         "organization",
         "project",

@@ -167,10 +167,12 @@ _TABLE: Final[dict[Capability, tuple[str, ...]]] = {
 
 def _whole() -> dict[Capability, tuple[str, ...]]:
     """The table, and what the methods add to it."""
-    found = {capability: list(permissions) for capability, permissions in _TABLE.items()}
+    found: dict[Capability, list[str]] = {capability: [] for capability in _TABLE}
     for method in METHODS:
         if method.aim == "grant":
-            found[method.capability].insert(0, method.on[0])
+            found[method.capability].append(method.on[0])
+    for capability, permissions in _TABLE.items():
+        found[capability] += permissions
     return {capability: tuple(permissions) for capability, permissions in found.items()}
 
 

@@ -92,11 +92,10 @@ def split(condition: str) -> Split:
         if result:
             free |= mask
         elif result is None and roles is not None and facts.only is None:
-            at_best = judge(node, msgspec.structs.replace(facts, only=True))
-            at_worst = judge(node, msgspec.structs.replace(facts, only=False))
-            if at_worst is False and at_best is not False:
+            # With a change to another role it may still hold; then what it is limited to says nothing.
+            if judge(node, msgspec.structs.replace(facts, only=False)) is False:
                 limited |= mask
-            elif at_best is not False:
+            else:
                 tied |= mask
         elif result is None:
             tied |= mask

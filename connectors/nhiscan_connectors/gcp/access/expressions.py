@@ -22,6 +22,8 @@ _TOKEN: Final = re.compile(
     r"|(?P<number>\d{1,20}(?:\.\d{1,20})?)|(?P<sign>&&|\|\||==|!=|<=|>=|[!<>()\[\],.]))"
 )
 _COMPARED: Final = frozenset(("==", "!=", "<", "<=", ">", ">=", "in"))
+_VAGUE: Final = "\0"
+"""Stands among values for one that is no literal; no text of a policy is equal to it."""
 MODIFIED: Final = "iam.googleapis.com/modifiedGrantsByRole"
 
 
@@ -181,11 +183,13 @@ class _Parser:
     def _test(self) -> Node:
         """An attribute with a call at its end, or a comparison."""
         left, call, values = self._term()
+        if _VAGUE in values:
+            return self._left_open()
         sign = self._peek()
         if sign in _COMPARED and self._kind() in ("sign", "name"):
             self._next()
             other, other_call, other_values = self._term()
-            if call or other_call:
+            if call or other_call or _VAGUE in other_values:
                 return Open()
             if left and not other:
                 return Test(left, sign, other_values)
@@ -195,6 +199,13 @@ class _Parser:
         if call == "hasOnly" and left == MODIFIED:
             return Only(values)
         return Test(left, call, values) if call and left else Open()
+
+    def _left_open(self) -> Node:
+        """What is not judged, with what it is compared to."""
+        if self._peek() in _COMPARED:
+            self._next()
+            self._term()
+        return Open()
 
     def _term(self) -> tuple[str, str, tuple[str, ...]]:
         """Attribute, function called on it, and values: those of a literal, or those handed to the function."""
@@ -207,7 +218,8 @@ class _Parser:
             return "", "", self._values("]")
         if kind != "name":
             raise _TooMuchError
-        path, call, values = word, "", ()
+        path, call = word, ""
+        values: tuple[str, ...] = ()
         if self._is("("):
             self._next()
             self._values(")")
@@ -230,22 +242,23 @@ class _Parser:
         return path, call, values
 
     def _values(self, end: str) -> tuple[str, ...]:
+        """The literals up to a closing bracket, those of lists among them; of anything else `_VAGUE` remains."""
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise _TooMuchError
         found: list[str] = []
         while not self._is(end):
             kind, word = self._next()
             if kind == "text":
                 found.append(_unquoted(word))
-            elif kind in ("number", "name"):
+            elif kind == "number":
                 found.append(word)
             elif word == "[":
-                self._depth += 1
-                if self._depth > _DEEPEST:
-                    raise _TooMuchError
-                self._values("]")
-                self._depth -= 1
-            elif word not in (",", "."):
-                raise _TooMuchError
+                found += self._values("]")
+            elif word != ",":
+                found.append(_VAGUE)
         self._next()
+        self._depth -= 1
         return tuple(found)
 
 

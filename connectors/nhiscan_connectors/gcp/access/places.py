@@ -13,18 +13,20 @@ from nhiscan_connectors.gcp.names import FOLDERS, ORGANIZATIONS, PROJECTS, SERVI
 
 _CONTAINERS: Final = (ORGANIZATIONS, FOLDERS, PROJECTS)
 _PROJECT: Final = re.compile(r"^//[^/]*/projects/([^/]+)")
-_MOST_LEVELS: Final = 12
+_MOST_LEVELS: Final = 24
 _BUCKETS: Final = "//storage.googleapis.com/"
 _FLAT: Final = frozenset(("_", "-"))
 _KINDS: Final = {ORGANIZATIONS: "organization", FOLDERS: "folder", PROJECTS: "project"}
 _WORDS: Final = {"serviceAccounts": "service account", "secrets": "secret", "datasets": "data set"}
 
 
+@lru_cache(maxsize=1 << 16)
 def is_wide(scope: str) -> bool:
     """Whether something is an organization, a folder or a project."""
     return scope.startswith(_CONTAINERS)
 
 
+@lru_cache(maxsize=1 << 16)
 def kind_of(scope: str) -> str:
     """organization, folder or project; empty for a resource."""
     return next((kind for begin, kind in _KINDS.items() if scope.startswith(begin)), "")
@@ -40,8 +42,9 @@ def possible(scope: str) -> int:
     if not service:
         return EVERY
     parts = scope.split("/")
-    # "//iam.googleapis.com/projects/-/serviceAccounts/..." or ".../projects/p/locations/global/workloadIdentityPools".
-    return possible_on(service, "serviceAccounts" if "serviceAccounts" in parts else "")
+    if "serviceAccounts" in parts:
+        return possible_on(service, "serviceAccounts")
+    return possible_on(service, parts[-2] if len(parts) > 1 else "")
 
 
 class Places:
@@ -56,13 +59,27 @@ class Places:
             if scope.provider != "gcp" or not is_wide(scope.id):
                 continue
             parent = scope.parent or ""
-            self._parent[scope.id] = parent if parent != scope.id and is_wide(parent) else ""
-            self.children[self._parent[scope.id]].append(scope.id)
+            self._parent[scope.id] = parent if is_wide(parent) else ""
             if scope.id.startswith(PROJECTS):
                 pairs.append((scope.attributes.get("number", ""), scope.id.removeprefix(PROJECTS)))
+        for scope_id in sorted(self._parent):
+            if self._lies_in_itself(scope_id):
+                self._parent[scope_id] = ""
+            self.children[self._parent[scope_id]].append(scope_id)
         self.projects = Projects(pairs)
         self._chains: dict[str, tuple[str, ...]] = {}
         self._names: dict[str, tuple[str, ...]] = {}
+        self._told: dict[str, str] = {}
+
+    def _lies_in_itself(self, scope: str) -> bool:
+        seen: set[str] = set()
+        here = self._parent.get(scope, "")
+        while here and here not in seen:
+            if here == scope:
+                return True
+            seen.add(here)
+            here = self._parent.get(here, "")
+        return False
 
     def normal(self, full: str) -> str:
         """A resource name as records write it."""
@@ -95,12 +112,9 @@ class Places:
         head, _, path = place[2:].partition("/")
         parts = path.split("/")
         least = 2 if parts[0] == "projects" else 0
-        found = [place]
-        for end in range(len(parts) - 2, least, -2):
-            if len(found) >= _MOST_LEVELS:
-                break
-            found.append(f"//{head}/{'/'.join(parts[:end])}")
-        return found
+        # Beginnings that end within a pair name nothing, and no policy stands on them.
+        ends = range(len(parts) - 1, least, -1)[:_MOST_LEVELS]
+        return [place, *(f"//{head}/{'/'.join(parts[:end])}" for end in ends)]
 
     def project_of(self, place: str) -> str:
         """Scope of the project, folder or organization that a resource lies in; empty where nobody tells."""
@@ -177,6 +191,12 @@ class Places:
 
     def told(self, place: str) -> str:
         """What sentences call a place."""
+        found = self._told.get(place)
+        if found is None:
+            found = self._told[place] = self._words(place)
+        return found
+
+    def _words(self, place: str) -> str:
         known = self._inventory.scopes.get(place)
         kind = kind_of(place)
         if kind:

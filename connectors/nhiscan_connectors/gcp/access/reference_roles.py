@@ -34,7 +34,7 @@ _NOT_BASIC: Final = mask_of((
     "accesscontextmanager.accessLevels.update",
     "compute.instances.osLogin", "compute.instances.osAdminLogin", "logging.privateLogEntries.list",
 ))  # fmt: skip
-"""Permissions that no basic role is known here to hold. Owner and Editor get at objects by the buckets' own policies."""
+"""Permissions that no basic role is sure to hold. Owner and Editor get at objects by the policies of buckets."""
 _ONLY_SECRETS: Final = mask_of(("secretmanager.versions.access", "container.secrets.get"))
 
 _OWNER: Final = EVERY & ~_NOT_BASIC
@@ -44,7 +44,11 @@ _EDITOR: Final = (
     & ~_ONLY_SECRETS
     & ~SETS_POLICY
     & ~mask_of(
-        permission for permission in PERMISSIONS if permission.startswith(("privilegedaccessmanager.", "iam.workforce"))
+        permission
+        for permission in PERMISSIONS
+        if permission.startswith(
+            ("privilegedaccessmanager.", "iam.workforce", "agentidentity", "cloudkms.", "modelarmor.")
+        )
     )
 )
 _VIEWER: Final = mask_of(("apikeys.keys.list", "cloudscheduler.locations.list", "appengine.applications.get"))

@@ -30,6 +30,18 @@ _SERVICES: Final = {
 }
 _ACCOUNT_PERMISSIONS: Final = ("iam.serviceaccounts.", "iam.serviceaccountkeys.", "storage.hmackeys.")
 _ACCOUNTS: Final = "serviceAccounts"
+_WITHIN: Final = {
+    ("run.googleapis.com", "services"): ("services", "routes"),
+    ("run.googleapis.com", "jobs"): ("jobs",),
+    ("aiplatform.googleapis.com", "reasoningEngines"): ("reasoningengines", "sandboxenvironments"),
+    ("aiplatform.googleapis.com", "endpoints"): ("endpoints",),
+    ("compute.googleapis.com", "instances"): ("instances",),
+    ("compute.googleapis.com", "disks"): ("disks",),
+    ("compute.googleapis.com", "subnetworks"): ("subnetworks",),
+    ("pubsub.googleapis.com", "topics"): ("topics",),
+    ("pubsub.googleapis.com", "subscriptions"): ("subscriptions",),
+}
+"""Service and kind of a resource -> what permissions on it are about; on any other resource those of its service are."""
 
 
 def mask_of(permissions: Iterable[str]) -> int:
@@ -57,18 +69,22 @@ def possible_on(service: str, collection: str) -> int:
     """The bits of the permissions that can be used on a resource of a service, or on what lies in it.
 
     Owner of one bucket may, by the letter of its role, write the policy of projects; on the bucket there is none.
-    `collection` tells service accounts from pools, which the same service keeps.
+    `collection`: the kind of a resource in its name, such as "serviceAccounts", of which one service keeps several.
     """
     if service == _CONTAINERS:
         return EVERY
     found = 0
+    about = _WITHIN.get((service, collection))
     for permission, bit in BIT.items():
-        if service == "iam.googleapis.com":
+        if about is not None:
+            if service_of(permission) == service and permission.split(".")[1] in about:
+                found |= bit
+        elif service == "iam.googleapis.com":
             if permission.startswith(_ACCOUNT_PERMISSIONS) == (collection == _ACCOUNTS) and (
                 permission.startswith("iam.") or collection == _ACCOUNTS
             ):
                 found |= bit
-        elif service_of(permission) == service:
+        elif service_of(permission) == service and not permission.startswith("storage.hmackeys."):
             found |= bit
     return found
 

@@ -3,8 +3,9 @@
 A key without a service account stands for its project. One of the Gemini API is bound to an account since 2026 and acts
 as it. A key that names no service may call every one that is enabled in its project and takes keys, Gemini too.
 
-Attributes of a key: "services" (that it may call, with commas), "restricted_to" (browser, server, android, ios),
-"gemini_enabled" (the Generative Language API is enabled in the project), "annotations" (their names).
+Attributes of a key: "services" (that it may call, with commas), "unrestricted" ("true" where it names none),
+"restricted_to" (callers that it is narrowed to: browser, server, android, ios), "open_to" (the AI service that an
+unrestricted key opens because it is enabled in the project), "annotations" (their names).
 """
 
 from __future__ import annotations
@@ -82,7 +83,8 @@ def _key(reading: Reading, asset: Asset, gemini: frozenset[str]) -> Iterator[Any
         "restricted_to": ",".join(
             word for name, (word, values) in _RESTRICTIONS.items() if _listed(table(limits.get(name)), values)
         ),
-        "gemini_enabled": "true" if asset.project in gemini else "",
+        "unrestricted": "" if targets else "true",
+        "open_to": "the Gemini API" if open_to_gemini else "",
         "annotations": ",".join(sorted(table(data.get("annotations"))))[:500],
     }
     yield Credential(

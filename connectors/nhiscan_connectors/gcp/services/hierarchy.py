@@ -1,7 +1,9 @@
 """The organization, its folders and its projects.
 
 What they are called and how they lie in each other was asked while the scan was planned.
-Attributes of a project: "number", "state".
+Attributes of a project: "number", "state", and its labels ("label:team").
+
+Service accounts have no labels. Who answers for a project by its labels answers for them.
 """
 
 from __future__ import annotations
@@ -9,10 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
 from nhiscan.connector import Shard
-from nhiscan.model import AnyRecord, Scope
+from nhiscan.inventory import Inventory
+from nhiscan.judging import is_outside
+from nhiscan.model import AnyRecord, Ownership, Scope
 from nhiscan_connectors.common.environment import environment_of
 from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.tags import tagged_owners
 from nhiscan_connectors.gcp import plan, tree
 from nhiscan_connectors.gcp.assets import CONTAINERS, FOLDER, ORGANIZATION, PROJECT, Reading, labels_of
 from nhiscan_connectors.gcp.calls import Calls
@@ -20,6 +27,9 @@ from nhiscan_connectors.gcp.names import container
 from nhiscan_connectors.gcp.service import Answers, Service
 
 _KINDS = {ORGANIZATION: "organization", FOLDER: "folder", PROJECT: "project"}
+_LABEL = "label:"
+_MOST_LABELS = 64
+"""As many as a project may have."""
 _LISTS = ((tree.FOLDERS_IN, "folders"), (tree.PROJECTS_IN, "projects"), (tree.PROJECTS, "projects"))
 
 
@@ -37,14 +47,25 @@ def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
         # Told of by the estate too, with its parent. This one counts where the estate was not let know of it.
         yield _scope(reading, "project", place.project, place.project, place.number, "", {})
         return
-    yield _root(reading)
-    for item in reading.items(CONTAINERS, "results", "name", "assetType"):
-        kind = _KINDS.get(item["assetType"], "")
-        if kind:
-            yield _searched(reading, kind, item)
+    root = _root(reading)
+    told = [
+        _searched(reading, kind, item)
+        for item in reading.items(CONTAINERS, "results", "name", "assetType")
+        if (kind := _KINDS.get(item["assetType"], ""))
+    ]
     for operation, key in _LISTS:
-        for item in reading.items(operation, key, "name"):
-            yield _listed(reading, key.removesuffix("s"), item)
+        told += [_listed(reading, key.removesuffix("s"), item) for item in reading.items(operation, key, "name")]
+    known = {root.id, *(scope.id for scope in told)}
+    yield root
+    for scope in told:
+        # Where a folder between was not told of, all that is in it lies below the root all the same.
+        if scope.parent is None and scope.id != root.id:
+            scope = msgspec.structs.replace(scope, parent=root.id)
+        elif scope.parent is not None and scope.parent not in known and scope.id != root.id:
+            known.add(scope.parent)
+            name = scope.parent.rpartition("/")[2]
+            yield Scope(id=scope.parent, provider="gcp", kind="folder", name=name, parent=root.id)
+        yield scope
     yield from reading.gaps()
 
 
@@ -105,6 +126,7 @@ def _scope(
     reading: Reading, kind: str, id: str, name: str, number: str, parent: str, labels: dict[str, str], state: str = ""
 ) -> Scope:
     facts = {"number": number, "state": state if state != "ACTIVE" else ""}
+    facts |= {f"{_LABEL}{key}": value for key, value in sorted(labels.items())[:_MOST_LABELS]}
     return Scope(
         id=reading.projects.scope(id),
         provider="gcp",
@@ -116,4 +138,19 @@ def _scope(
     )
 
 
-SERVICE = Service(name="hierarchy", part="any", operations=plan.OPERATIONS, collect=collect, parse=parse)
+def join(inventory: Inventory) -> Iterator[AnyRecord]:
+    """Owners of service accounts, by the labels of their projects."""
+    owners: dict[str, list[Ownership]] = {}
+    for identity in inventory.identities.values():
+        scope = inventory.scopes.get(identity.scope)
+        if scope is None or identity.kind != "google-service-account" or is_outside(identity):
+            continue
+        if scope.id not in owners:
+            labels = {k.removeprefix(_LABEL): v for k, v in scope.attributes.items() if k.startswith(_LABEL)}
+            whose = msgspec.structs.replace(identity, tags=labels)
+            owners[scope.id] = [*tagged_owners(whose, f"project {scope.name}")]
+        for owner in owners[scope.id]:
+            yield msgspec.structs.replace(owner, subject=identity.id)
+
+
+SERVICE = Service(name="hierarchy", part="any", operations=plan.OPERATIONS, collect=collect, parse=parse, join=join)

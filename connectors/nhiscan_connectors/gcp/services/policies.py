@@ -16,11 +16,12 @@ from nhiscan.model import AnyRecord
 from nhiscan_connectors.common.fields import table, text
 from nhiscan_connectors.common.gaps import gap_of
 from nhiscan_connectors.gcp import tree
-from nhiscan_connectors.gcp.api import policy, rest
+from nhiscan_connectors.gcp.api import Api, policy, rest
 from nhiscan_connectors.gcp.assets import ACCOUNTS, CONTAINERS, Reading
 from nhiscan_connectors.gcp.bindings import holders
 from nhiscan_connectors.gcp.calls import Calls
-from nhiscan_connectors.gcp.names import PROJECTS, container
+from nhiscan_connectors.gcp.names import PROJECTS, container, member_kind, principal_id
+from nhiscan_connectors.gcp.rounds import shared
 from nhiscan_connectors.gcp.service import Answers, Service
 
 SEARCH = rest(
@@ -31,6 +32,7 @@ SEARCH = rest(
     purpose="lists the allow policies of all projects and resources in one sweep",
     hides="who may do what in the organization",
     blinds=("policies", "trust"),
+    below=True,
 )
 EFFECTIVE = rest(
     "cloudasset:effectiveIamPolicies.batchGet",
@@ -40,6 +42,7 @@ EFFECTIVE = rest(
     purpose="tells which policies a project or folder inherits from above, where it is scanned by itself",
     hides="who holds roles on the folders and the organization above, and so here too",
     blinds=("policies",),
+    below=True,
 )
 OF_PROJECT = policy(
     "cloudresourcemanager:projects.getIamPolicy",
@@ -57,6 +60,7 @@ OF_CONTAINER = {
         purpose="reads the organization's allow policy, where Cloud Asset Inventory may not be read",
         hides="who may do what in the whole organization",
         blinds=("policies",),
+        below=True,
     ),
     "folders": policy(
         "cloudresourcemanager:folders.getIamPolicy",
@@ -65,26 +69,56 @@ OF_CONTAINER = {
         purpose="reads a folder's allow policy, where Cloud Asset Inventory may not be read",
         hides="who may do what in the folder and all that lies in it",
         blinds=("policies",),
+        below=True,
     ),
 }
 
 
 def collect(calls: Calls) -> None:
     """One search where it is open, else the policies of containers one by one."""
+    shared(calls, groups_named)
+
+
+def groups_named(calls: Calls) -> frozenset[str]:
+    """Reads the policies; gives the groups that they name: "group:admins@acme.example"."""
+    found: set[str] = set()
+
+    def read(operation: Api, **params: str) -> None:
+        for body in calls.pages(operation, **params):
+            found.update(groups_in(body))
+
     place = calls.place
     if place.part == "project":
         if not place.swept:
-            calls.ask(OF_PROJECT)
-        return
+            read(OF_PROJECT)
+        return frozenset(found)
     if place.swept:
-        calls.ask(SEARCH)
+        read(SEARCH)
     else:
         folders = [text(table(item).get("name")) for item in _folders(calls)]
         names = sorted({place.root, *folders} - {""})
         above = [name for name in names if name.partition("/")[0] in OF_CONTAINER]
-        calls.each(lambda name: calls.ask(OF_CONTAINER[name.partition("/")[0]], name=name), above)
+        calls.each(lambda name: read(OF_CONTAINER[name.partition("/")[0]], name=name), above)
     if not place.root.startswith("organizations/"):
-        calls.ask(EFFECTIVE, name=container(place.root))
+        read(EFFECTIVE, name=container(place.root))
+    return frozenset(found)
+
+
+def groups_in(body: object) -> Iterator[str]:
+    """Groups among the members of policies, wherever they stand in an answer."""
+    waiting = [body]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, list):
+            waiting += [item for item in one if isinstance(item, dict)]
+        elif isinstance(one, dict):
+            members = one.get("members")
+            if isinstance(members, list):
+                yield from (principal_id(m) for m in members if isinstance(m, str) and member_kind(m) == "group")
+            waiting += [one[key] for key in _HOLD_POLICIES if key in one]
+
+
+_HOLD_POLICIES = ("results", "policy", "bindings", "policyResults", "policies")
 
 
 def _folders(calls: Calls) -> Iterator[Any]:

@@ -1,6 +1,9 @@
 """Roles and the permissions that they hold: IAM's predefined ones, the custom ones of the organization and projects.
 
 The administration client of google-cloud-iam gives predefined roles with all their permissions in a few pages.
+
+Attributes of a role: "basic" (own, write, read: Owner, Editor and Viewer), "acts_as" (tokens, keys, workloads: how who
+holds it acts as service accounts).
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from nhiscan.connector import Operation, Shard
+from nhiscan.inventory import Inventory
 from nhiscan.model import AnyRecord, Policy
 from nhiscan_connectors.common.fields import text
 from nhiscan_connectors.gcp.api import rpc
@@ -20,6 +24,21 @@ from nhiscan_connectors.gcp.names import container
 from nhiscan_connectors.gcp.service import Answers, Service
 
 TYPE = "iam.googleapis.com/Role"
+_BASIC = {"roles/owner": "own", "roles/editor": "write", "roles/viewer": "read", "roles/admin": "own",
+          "roles/writer": "write", "roles/reader": "read"}  # fmt: skip
+_WAYS = {
+    "tokens": frozenset(
+        f"iam.serviceAccounts.{verb}" for verb in ("getAccessToken", "signBlob", "signJwt", "implicitDelegation")
+    ),
+    "keys": frozenset({"iam.serviceAccountKeys.create"}),
+    "workloads": frozenset({"iam.serviceAccounts.actAs"}),
+}
+_KNOWN = {
+    "roles/iam.serviceAccountTokenCreator": "tokens",
+    "roles/iam.serviceAccountKeyAdmin": "keys",
+    "roles/iam.serviceAccountUser": "workloads",
+}
+"""What is told of roles whose permissions could not be read."""
 _FULL = (("view", "FULL"), ("page_size", 1000))
 PREDEFINED = rpc(
     "iam:roles.list",
@@ -29,6 +48,7 @@ PREDEFINED = rpc(
     purpose="tells which permissions Google's predefined roles hold",
     hides="what predefined roles allow",
     blinds=("policies",),
+    below=True,
 )
 OF_ORGANIZATION = rpc(
     "iam:organizations.roles.list",
@@ -38,6 +58,7 @@ OF_ORGANIZATION = rpc(
     purpose="tells which permissions the organization's custom roles hold",
     hides="what the organization's custom roles allow",
     blinds=("policies",),
+    below=True,
 )
 OF_PROJECT = rpc(
     "iam:projects.roles.list",
@@ -97,7 +118,32 @@ def _role(reading: Reading, operation: Operation, item: dict[str, Any], *, prede
         document=None if problem else json.dumps(document, separators=(",", ":")),
         problem=problem,
         managed_by_provider=predefined,
+        attributes=_facts(name, frozenset(() if problem else permissions)),
     )
+
+
+def _facts(name: str, permissions: frozenset[str]) -> dict[str, str]:
+    facts = {"basic": _BASIC.get(name, "")}
+    if not facts["basic"]:  # what an owner may do is more than to act as accounts
+        told = _KNOWN.get(name, "")
+        facts["acts_as"] = told or next((way for way, names in _WAYS.items() if permissions & names), "")
+    return {key: value for key, value in facts.items() if value}
+
+
+def join(inventory: Inventory) -> Iterator[AnyRecord]:
+    """Roles that somebody holds and of which nothing was read, by what is known of them without."""
+    for name in sorted({one.role for one in inventory.assignments} - inventory.policies.keys()):
+        if name.startswith(("roles/", "projects/", "organizations/")):
+            yield Policy(
+                id=name,
+                provider="gcp",
+                kind="role-definition",
+                name=name,
+                scope=container(name.partition("/roles/")[0]),
+                problem="its permissions were not read",
+                managed_by_provider=name.startswith("roles/"),
+                attributes=_facts(name, frozenset()),
+            )
 
 
 SERVICE = Service(
@@ -106,4 +152,5 @@ SERVICE = Service(
     operations=(PREDEFINED, OF_ORGANIZATION, OF_PROJECT, CUSTOM),
     collect=collect,
     parse=parse,
+    join=join,
 )

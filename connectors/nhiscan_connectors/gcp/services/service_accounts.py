@@ -8,7 +8,7 @@ bound to an account, so an account behind one may look idle and be in daily use:
 
 Attributes of an account: "unique_id", "oauth2_client_id", "default" (compute, appengine), "system_keys", and
 "activity_hidden_by" (the API key that hides its use). Attributes of a key: "origin", "algorithm", "disable_reason",
-"extended_status".
+"extended_status", "reported" (exposed, compromised: Google found it where it should not be).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from datetime import datetime
 from typing import Any
 
 from nhiscan.connector import Operation, Shard
-from nhiscan.model import Activity, AnyRecord, Credential
+from nhiscan.model import Activity, AnyRecord, Credential, Signal
 from nhiscan_connectors.common.fields import table, text
 from nhiscan_connectors.common.gaps import gap_of
 from nhiscan_connectors.common.times import moment
@@ -28,7 +28,7 @@ from nhiscan_connectors.gcp.api import rest, rpc
 from nhiscan_connectors.gcp.assets import ACCOUNT_AGES, ACCOUNTS, CONTAINERS, SERVICE_ACCOUNT, Reading, sweep
 from nhiscan_connectors.gcp.bindings import holders
 from nhiscan_connectors.gcp.calls import Calls
-from nhiscan_connectors.gcp.names import email_of, key_id, service_account_id
+from nhiscan_connectors.gcp.names import default_account, email_of, is_service_agent, key_id, service_account_id
 from nhiscan_connectors.gcp.plan import projects_of
 from nhiscan_connectors.gcp.service import Answers, Service
 from nhiscan_connectors.gcp.services.api_keys import bound_accounts
@@ -72,11 +72,13 @@ def _activity(kind: str, what: str) -> Any:
         purpose=f"tells when {what.replace('-', ' ')} last signed in",
         hides=f"when {what.replace('-', ' ')} of the project were last used",
         blinds=("activity",),
+        below=True,
     )
 
 
 ACCOUNT_USE = _activity("serviceAccountLastAuthentication", "service-accounts")
 KEY_USE = _activity("serviceAccountKeyLastAuthentication", "service-account-keys")
+_DEFAULTS = {"compute": "Compute Engine and what is built on it", "appengine": "App Engine and older functions"}
 _NEVER = 9000
 """Years from which on a key does not expire."""
 
@@ -130,13 +132,27 @@ class _Accounts:
 
     def identities(self) -> Iterator[AnyRecord]:
         """Every account. One whose address cannot be read is told as damage."""
-        for id, (data, project, _) in self._told.items():
+        for id, (data, project, source) in self._told.items():
+            if kind := default_account(text(data.get("email"))):
+                yield Signal(
+                    subject=id,
+                    name="platform-default-account",
+                    detail=f"it is the project's default account for {_DEFAULTS[kind]}",
+                    source=source,
+                )
             facts = {
                 "unique_id": text(data.get("uniqueId")),
                 "oauth2_client_id": text(data.get("oauth2ClientId")),
                 "system_keys": str(self._system[id]) if self._system[id] else "",
                 "activity_hidden_by": self._bound.get(id, ""),
             }
+            if not is_service_agent(text(data.get("email"))):
+                yield Signal(
+                    subject=id,
+                    name="machine-account-object",
+                    detail="Google Cloud holds it as an account for programs",
+                    source=source,
+                )
             yield account_of(
                 text(data.get("email")),
                 scope=self._reading.projects.scope(project),
@@ -161,6 +177,7 @@ class _Accounts:
                 "algorithm": text(data.get("keyAlgorithm")),
                 "disable_reason": text(data.get("disableReason")).removeprefix("SERVICE_ACCOUNT_KEY_DISABLE_REASON_"),
                 "extended_status": ",".join(sorted(one for one in statuses if one)),
+                "reported": _reported(text(data.get("disableReason")), *statuses),
             }
             yield Credential(
                 id=id,
@@ -193,7 +210,10 @@ class _Accounts:
         for operation, param in ((KEYS_OF, "name"), (POLICY_OF, "resource")):
             for item in reading.answers.of(operation):
                 if item.problem is not None:
-                    id = service_account_id(text(item.params.get(param)).rpartition("/")[2])
+                    email = text(item.params.get(param)).rpartition("/")[2]
+                    if not email:
+                        continue  # of an export that holds none of them: that blinds the whole scope
+                    id = service_account_id(email)
                     yield gap_of(reading.shard, operation, item.problem, item.detail, subjects=(id,))
 
     def _all(self) -> dict[str, tuple[dict[str, Any], str, str]]:
@@ -248,6 +268,14 @@ class _Accounts:
                 source=operation.name.partition("#")[0],
             )
         return found
+
+
+def _reported(*words: str) -> str:
+    """What Google found out about a key, by the names of its enumerations; "EXPOSED" stays even when it is enabled."""
+    for word, told in (("COMPROMISE", "compromised"), ("EXPOSED", "exposed")):
+        if any(word in name for name in words):
+            return told
+    return ""
 
 
 def _start(period: dict[str, Any]) -> datetime | None:

@@ -12,7 +12,7 @@ from nhiscan.evidence import open_bundle
 from nhiscan.inventory import Inventory
 from nhiscan.model import Identity
 from nhiscan_connectors.azure.ids import service_principal_id
-from nhiscan_connectors.azure.resources.tags import tagged_owners
+from nhiscan_connectors.common.tags import tagged_owners
 from tests.clouds.azure.fixtures import Azure
 from tests.clouds.azure.seed_resources import managed_identity, system_assigned, user_assigned
 from tests.connectors.azure.scanning import inventory_of, scanned

@@ -1,7 +1,6 @@
-"""Owners that tags name, of managed identities.
+"""Owners that tags name, where the tags are not the identity's own or another record of it counts first.
 
-The directory tells of the same identities without tags, and what it tells counts first. So their owners are told as
-what they are, and not left to be read from the tags of the identity later.
+They are told as what they are, and not left to be read from the tags of the identity later.
 """
 
 from __future__ import annotations

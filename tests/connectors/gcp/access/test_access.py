@@ -1,0 +1,569 @@
+"""Grants and first steps: hierarchy, groups, roles, conditions, other sets of principals."""
+
+from __future__ import annotations
+
+import pytest
+
+from nhiscan.access.reach import admin_verdicts
+from nhiscan.inventory import Inventory
+from nhiscan.model import AnyRecord, Assignment, Gap, Identity, Policy, RunsAs, Scope, Workload, administrator_of
+from nhiscan_connectors.gcp.access import access
+from nhiscan_connectors.gcp.access.reference_roles import REFERENCE
+from tests.connectors.gcp.access.estates import BUCKET, DEV, FOLDER, ORG, PAY, SECRET, Estate
+
+GET_TOKEN = "iam.serviceAccounts.getAccessToken"
+ACCESS = "secretmanager.versions.access"
+SET = "resourcemanager.projects.setIamPolicy"
+ONLY = "api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly([{}])"
+
+
+@pytest.mark.parametrize("scope", [ORG, FOLDER, PAY, SECRET])
+def test_bindings_hold_downward(scope: str) -> None:
+    estate = Estate()
+    who = estate.user("ada")
+    estate.can(who, scope, ACCESS)
+    grants = estate.grants(who)
+    assert list(grants) == [("read_secrets", scope)]
+    assert grants["read_secrets", scope].answer == "allowed"
+
+
+@pytest.mark.parametrize("scope", [ORG, FOLDER, PAY])
+def test_accounts_in_a_scope_are_gained(scope: str) -> None:
+    estate = Estate()
+    who, inside, outside = estate.user("ada"), estate.account("inside"), estate.account("outside", DEV)
+    estate.can(who, scope, GET_TOKEN)
+    found = estate.gained(who)
+    assert inside in found
+    assert (outside in found) is (scope == ORG)
+
+
+def test_a_role_on_one_account_gives_that_account_only() -> None:
+    estate = Estate()
+    who, one = estate.user("ada"), estate.account("one")
+    estate.account("other")
+    estate.can(who, one, GET_TOKEN, SET, ACCESS)
+    assert {*estate.gained(who)} == {one}
+    assert not estate.grants(who)
+
+
+def test_on_a_bucket_only_permissions_of_buckets_count() -> None:
+    estate = Estate()
+    who = estate.user("ada")
+    estate.bind(who, "roles/owner", BUCKET)
+    estate.can(who, BUCKET, "storage.objects.get", ACCESS, SET)
+    found = {capability for capability, _ in estate.grants(who)}
+    assert {"read_data", "write_data", "destroy"} <= found
+    assert ("administer", BUCKET) not in estate.grants(who)
+    assert ("read_secrets", BUCKET) not in estate.grants(who)
+
+
+def test_nested_groups_and_the_sentence_that_names_them() -> None:
+    estate = Estate()
+    who = estate.user("ada")
+    inner = estate.group("inner", who)
+    outer = estate.group("outer", inner)
+    estate.can(outer, PAY, ACCESS)
+    grant = estate.grants(who)["read_secrets", PAY]
+    assert "through group outer@acme.example" in grant.reason
+    assert "at project Pay" in grant.reason
+
+
+def test_groups_in_a_circle() -> None:
+    estate = Estate()
+    who, target = estate.user("ada"), estate.account("t")
+    one = estate.group("one", who)
+    two = estate.group("two", one)
+    estate.group("one", two)
+    estate.can(two, target, GET_TOKEN)
+    assert target in estate.gained(who)
+
+
+def test_two_groups_together_give_what_neither_gives() -> None:
+    estate = Estate()
+    who, only_one, target = estate.user("ada"), estate.user("bob"), estate.account("t")
+    estate.can(estate.group("acting", who, only_one), target, "iam.serviceAccounts.actAs")
+    estate.can(estate.group("building", who), PAY, "cloudbuild.builds.create")
+    assert target in estate.gained(who)
+    assert target not in estate.gained(only_one)
+
+
+def test_everybody_and_anybody_with_an_account() -> None:
+    estate = Estate()
+    target = estate.account("t")
+    estate.can("*", BUCKET, "storage.objects.get")
+    estate.can("allAuthenticatedUsers", target, GET_TOKEN)
+    assert estate.grants("*")["read_data", BUCKET].reason.startswith("anybody on the internet")
+    assert target in estate.gained("allAuthenticatedUsers")
+
+
+def test_people_of_a_domain() -> None:
+    estate = Estate()
+    who = estate.user("ada")
+    estate.can("domain:acme.example", PAY, ACCESS)
+    estate.can("domain:other.example", PAY, "storage.objects.get")
+    assert {*estate.grants(who)} == {("read_secrets", PAY)}
+
+
+@pytest.mark.parametrize(
+    ("member", "role"), [("projectOwner", "owner"), ("projectEditor", "editor"), ("projectViewer", "viewer")]
+)
+def test_basic_role_members(member: str, role: str) -> None:
+    estate = Estate()
+    who, elsewhere, other = estate.user("ada"), estate.user("bob"), estate.user("eve")
+    estate.bind(who, f"roles/{role}", PAY)
+    estate.bind(elsewhere, f"roles/{role}", DEV)
+    estate.bind(other, "roles/browser", PAY)
+    estate.can(f"{member}:pay-prod", BUCKET, "storage.objects.get")
+    assert ("read_data", BUCKET) in estate.grants(who)
+    assert ("read_data", BUCKET) not in estate.grants(elsewhere)
+    assert ("read_data", BUCKET) not in estate.grants(other)
+
+
+def test_a_basic_role_on_the_folder_is_not_one_on_the_project() -> None:
+    estate = Estate()
+    who = estate.user("ada")
+    estate.bind(who, "roles/viewer", FOLDER)
+    estate.can("projectViewer:pay-prod", BUCKET, "storage.objects.get")
+    assert ("read_data", BUCKET) not in estate.grants(who)
+
+
+@pytest.mark.parametrize(
+    ("written", "spares"),
+    [
+        ("principalSet://cloudresourcemanager.googleapis.com/projects/42", "dev"),
+        ("principalSet://cloudresourcemanager.googleapis.com/projects/42/type/ServiceAccount", "dev"),
+        ("principalSet://cloudresourcemanager.googleapis.com/folders/2", "dev"),
+        ("principalSet://cloudresourcemanager.googleapis.com/organizations/1", ""),
+        ("principalSet://cloudresourcemanager.googleapis.com/organizations/9", "both"),
+    ],
+)
+def test_accounts_of_a_scope_as_members(written: str, spares: str) -> None:
+    estate = Estate()
+    pay, dev, person = estate.account("pay"), estate.account("dev", DEV), estate.user("ada")
+    estate.can(written, BUCKET, "storage.objects.get")
+    assert bool(estate.grants(pay)) is (spares != "both")
+    assert bool(estate.grants(dev)) is (spares == "")
+    assert not estate.grants(person)
+
+
+def test_whole_pool_as_member() -> None:
+    estate = Estate()
+    pool = "iam.googleapis.com/projects/42/locations/global/workloadIdentityPools/ci"
+    one = estate.federated(f"principal://{pool}/subject/repo:acme/web:ref:refs/heads/main")
+    other = estate.federated(f"principal://{pool}x/subject/a")
+    target = estate.account("t")
+    estate.can(f"principalSet://{pool}/*", target, GET_TOKEN)
+    assert target in estate.gained(one)
+    assert target not in estate.gained(other)
+    assert target in estate.gained(f"principalSet://{pool}/*")
+
+
+def test_subjects_differ_in_case() -> None:
+    estate = Estate()
+    pool = "principal://iam.googleapis.com/projects/42/locations/global/workloadIdentityPools/ci/subject/"
+    estate.can(f"{pool}Ada", PAY, ACCESS)
+    estate.federated(f"{pool}ada")
+    assert not estate.grants(f"{pool}ada")
+    assert estate.grants(f"{pool}Ada")
+
+
+def test_principals_that_only_policies_name_are_judged() -> None:
+    estate = Estate()
+    target = estate.account("t")
+    foreign = "//iam.googleapis.com/projects/-/serviceAccounts/x@other.iam.gserviceaccount.com"
+    estate.can(foreign, target, GET_TOKEN)
+    estate.can("deleted:serviceAccount:x@pay-prod.iam.gserviceaccount.com?uid=1", target, GET_TOKEN)
+    inventory, _ = estate.judged()
+    assert [edge.target for edge in inventory.becomes_of(foreign)] == [target]
+    assert not [edge for edge in inventory.becomes if edge.identity.startswith("deleted:")]
+
+
+def test_agent_identity() -> None:
+    estate = Estate()
+    agent = "principal://agents.global.org-1.system.id.goog/resources/aiplatform/projects/42/locations/eu/reasoningEngines/7"
+    estate.add(Identity(id=agent, provider="gcp", kind="google-agent-identity", name="helper", scope=PAY))
+    estate.bind(agent, "roles/aiplatform.user", PAY)
+    grant = estate.grants(agent)["invoke_models", PAY]
+    assert grant.reason.startswith("agent identity helper may use aiplatform.endpoints.predict")
+
+
+# Roles.
+
+
+def test_role_without_a_definition_is_unknown_and_never_nothing() -> None:
+    estate = Estate()
+    who = estate.account("x")
+    for scope in (PAY, SECRET, BUCKET):
+        estate.bind(who, "roles/nobody.knows", scope)
+    found = {(key[0], grant.answer) for key, grant in estate.grants(who).items()}
+    assert found == {("administer", "unknown"), ("read_secrets", "unknown"), ("read_data", "unknown")}
+    verdict, why = admin_verdicts(estate.judged()[0])[who]
+    assert verdict == "unknown"
+    assert "nobody.knows" in why
+
+
+@pytest.mark.parametrize(
+    "document", [None, "", "[]", "{", '{"includedPermissions": "x"}', '{"includedPermissions": [1]}']
+)
+def test_unusable_definition(document: str | None) -> None:
+
+    estate = Estate()
+    who = estate.account("x")
+    role = "projects/pay-prod/roles/x"
+    estate.add(Policy(id=role, provider="gcp", kind="role-definition", name="x", scope=PAY, document=document))
+    estate.bind(who, role, PAY)
+    inventory, derived = estate.judged()
+    assert estate.grants(who)["administer", PAY].answer == "unknown"
+    assert [gap.subjects for gap in derived if isinstance(gap, Gap)] == [(who,)]
+    assert not inventory.knows(PAY, "policies", who)
+
+
+@pytest.mark.parametrize("state", [{"stage": "DISABLED"}, {"deleted": True}])
+def test_custom_role_that_is_off_gives_nothing(state: dict[str, object]) -> None:
+    estate = Estate()
+    who = estate.account("x")
+    estate.bind(who, estate.role(ACCESS, id="projects/pay-prod/roles/x", **state), PAY)
+    assert not estate.grants(who)
+
+
+def test_known_by_reference() -> None:
+    estate = Estate()
+    who = estate.account("x")
+    estate.bind(who, "roles/owner", PAY)
+    grant = estate.grants(who)["administer", PAY]
+    assert grant.answer == "allowed"
+    assert "role owner (known by reference) at project Pay" in grant.reason
+
+
+def test_definition_goes_before_reference() -> None:
+    estate = Estate()
+    who = estate.account("x")
+    estate.bind(who, estate.role("run.jobs.run", id="roles/owner"), PAY)
+    assert {*estate.grants(who)} == {("run_code", PAY)}
+
+
+@pytest.mark.parametrize("role", sorted(REFERENCE))
+def test_each_role_known_by_reference_holds_something(role: str) -> None:
+    assert REFERENCE[role]
+
+
+@pytest.mark.parametrize(
+    ("role", "target"),
+    [
+        ("roles/owner", "administrator"), ("roles/editor", "account"), ("roles/viewer", ""),
+        ("roles/iam.serviceAccountTokenCreator", "account"), ("roles/iam.serviceAccountUser", ""),
+        ("roles/iam.serviceAccountKeyAdmin", "account"), ("roles/iam.serviceAccountAdmin", "account"),
+        ("roles/iam.workloadIdentityUser", "account"), ("roles/iam.securityAdmin", "administrator"),
+        ("roles/resourcemanager.projectIamAdmin", "administrator"), ("roles/run.admin", ""),
+        ("roles/secretmanager.secretAccessor", ""), ("roles/aiplatform.user", ""), ("roles/storage.admin", "account"),
+        ("roles/iam.roleAdmin", ""), ("roles/compute.admin", ""),
+    ],
+)  # fmt: skip
+def test_what_well_known_roles_lead_to(role: str, target: str) -> None:
+    estate = Estate()
+    who, account = estate.user("ada"), estate.account("t")
+    estate.bind(who, role, PAY)
+    found = {id for id, edge in estate.gained(who).items() if edge.answer in ("allowed", "conditional")}
+    expected = {"administrator": administrator_of(PAY), "account": account}.get(target)
+    assert (expected in found) if expected else not found - {f"delegate-of:gcp:{account}"}
+
+
+# Administration.
+
+
+@pytest.mark.parametrize("scope", [ORG, FOLDER, PAY])
+def test_owner_administers_and_that_leads_down(scope: str) -> None:
+    estate = Estate()
+    who, account = estate.user("ada"), estate.account("t")
+    estate.bind(who, "roles/owner", scope)
+    estate.can(who, scope, "resourcemanager.organizations.setIamPolicy", "resourcemanager.folders.setIamPolicy")
+    inventory, _ = estate.judged()
+    assert [(edge.target, edge.answer) for edge in inventory.becomes_of(who)] == [(administrator_of(scope), "allowed")]
+    found = estate.gained(who)
+    assert administrator_of(PAY) in found
+    assert account in found
+    assert admin_verdicts(inventory)[who][0] == "is"
+
+
+def test_way_to_administration_through_accounts() -> None:
+    estate = Estate()
+    who, one, two = estate.account("start"), estate.account("one"), estate.account("two")
+    estate.can(who, one, GET_TOKEN)
+    estate.can(one, two, "iam.serviceAccountKeys.create")
+    estate.bind(two, "roles/owner", ORG)
+    verdict, why = admin_verdicts(estate.judged()[0])[who]
+    assert verdict == "can_become"
+    assert "can create a key of service account two" in why
+
+
+# Conditions.
+
+
+def test_time_limits_are_conditions() -> None:
+    estate = Estate()
+    who = estate.user("ada")
+    text = "request.time < timestamp('2020-01-01T00:00:00Z')"
+    estate.bind(who, "roles/owner", PAY, condition=text)
+    grant = estate.grants(who)["administer", PAY]
+    assert grant.answer == "conditional"
+    assert grant.conditions == (text,)
+    edge = estate.judged()[0].becomes_of(who)[0]
+    assert edge.answer == "conditional"
+
+
+def test_the_same_role_without_the_condition_wins() -> None:
+    estate = Estate()
+    who = estate.user("ada")
+    estate.bind(who, "roles/owner", PAY, condition="request.time < timestamp('2020-01-01T00:00:00Z')")
+    estate.bind(who, "roles/owner", PAY)
+    assert estate.grants(who)["administer", PAY].answer == "allowed"
+    assert [e.answer for e in estate.judged()[0].becomes_of(who)] == ["allowed"]
+
+
+def test_types_in_conditions_are_settled() -> None:
+    estate = Estate()
+    who = estate.user("ada")
+    estate.can(who, PAY, ACCESS, "storage.objects.get", condition="resource.service == 'storage.googleapis.com'")
+    assert {(key, grant.answer) for key, grant in estate.grants(who).items()} == {(("read_data", PAY), "allowed")}
+
+
+def test_who_gives_out_harmless_roles_only_is_no_administrator() -> None:
+    estate = Estate()
+    who = estate.user("ada")
+    estate.role("resourcemanager.projects.get", id="roles/harmless")
+    estate.can(who, PAY, SET, condition=ONLY.format("'roles/harmless'"))
+    assert not estate.grants(who)
+    assert not estate.gained(who)
+
+
+def test_who_gives_out_some_roles_holds_them_if_it_likes() -> None:
+    estate = Estate()
+    who, account = estate.user("ada"), estate.account("t")
+    estate.can(who, PAY, SET, condition=ONLY.format("'roles/iam.serviceAccountTokenCreator'"))
+    assert ("administer", PAY) not in estate.grants(who)
+    edge = estate.gained(who)[account]
+    assert edge.answer == "conditional"
+    assert edge.conditions == ("it gives itself a role that it may give out (iam.serviceAccountTokenCreator)",)
+    assert administrator_of(PAY) not in estate.gained(who)
+
+
+def test_who_may_give_out_owner_administers_if_it_likes() -> None:
+    estate = Estate()
+    who = estate.user("ada")
+    estate.can(who, PAY, SET, condition=ONLY.format("'roles/owner', 'roles/viewer'"))
+    assert estate.grants(who)["administer", PAY].answer == "conditional"
+
+
+def test_who_gives_out_roles_that_nobody_knows_depends() -> None:
+    estate = Estate()
+    who = estate.user("ada")
+    estate.can(who, PAY, SET, condition=ONLY.format("'roles/nobody.knows'"))
+    assert estate.grants(who)["administer", PAY].answer == "conditional"
+
+
+def test_eligible_for_a_role() -> None:
+    estate = Estate()
+    who, both = estate.user("ada"), estate.user("bob")
+    estate.bind(who, "roles/owner", PAY, eligible=True)
+    estate.bind(both, "roles/owner", PAY, eligible=True)
+    estate.bind(both, "roles/owner", PAY)
+    assert estate.grants(who)["administer", PAY].conditions == ("activation",)
+    assert estate.grants(both)["administer", PAY].answer == "allowed"
+
+
+# Accounts and workloads.
+
+
+def test_attaching_an_account_of_another_project_depends() -> None:
+    estate = Estate()
+    who, target = estate.user("ada"), estate.account("t", DEV)
+    estate.can(who, target, "iam.serviceAccounts.actAs")
+    estate.can(who, PAY, "cloudbuild.builds.create")
+    edge = estate.gained(who)[target]
+    assert edge.answer == "conditional"
+    assert edge.conditions == ("accounts may be attached in other projects than their own",)
+
+
+def test_token_creator_on_the_account_and_developer_on_the_project() -> None:
+    estate = Estate()
+    who, target, other = estate.user("ada"), estate.account("t"), estate.account("other")
+    estate.bind(who, "roles/iam.serviceAccountUser", target)
+    estate.bind(who, "roles/run.developer", PAY)
+    estate.workload("google-cloud-run-service", "web", other)
+    found = estate.gained(who)
+    assert found[target].answer == "allowed"
+    assert other not in found
+
+
+@pytest.mark.parametrize("acting", [True, False])
+def test_metadata_of_a_machine_takes_acting_as_its_account(acting: bool) -> None:
+    estate = Estate()
+    who, account = estate.user("ada"), estate.account("t")
+    machine = estate.workload("google-compute-instance", "vm", account)
+    estate.can(who, machine, "compute.instances.setMetadata")
+    if acting:
+        estate.bind(who, "roles/iam.serviceAccountUser", account)
+    assert (account in estate.gained(who)) is acting
+
+
+def test_metadata_of_the_project_with_acting_on_one_account() -> None:
+    estate = Estate()
+    who, account, other = estate.user("ada"), estate.account("t"), estate.account("other")
+    estate.workload("google-compute-instance", "vm", account)
+    estate.workload("google-compute-instance", "vm2", other)
+    estate.can(who, PAY, "compute.instances.setMetadata")
+    estate.bind(who, "roles/iam.serviceAccountUser", account)
+    found = estate.gained(who)
+    assert account in found
+    assert other not in found
+
+
+def test_acting_under_a_condition_binds_only_what_needs_it() -> None:
+    estate = Estate()
+    who, account = estate.user("ada"), estate.account("t")
+    job = estate.workload("google-cloud-run-job", "job", account)
+    estate.can(who, job, "run.jobs.runWithOverrides", "run.jobs.setIamPolicy")
+    estate.bind(who, "roles/iam.serviceAccountUser", account, eligible=True)
+    answers = {(edge.method, edge.answer) for edge in estate.judged()[0].becomes_of(who) if edge.target == account}
+    assert answers == {("gcp-run-job-overrides", "allowed"), ("gcp-run-job-set-policy", "conditional")}
+
+
+@pytest.mark.parametrize("scope", [ORG, PAY])
+def test_machine_that_runs_as_an_account_of_another_project(scope: str) -> None:
+    estate = Estate()
+    who, account = estate.user("ada"), estate.account("t", DEV)
+    estate.workload("google-compute-instance", "vm", account)
+    estate.can(who, scope, "compute.instances.setMetadata", "iam.serviceAccounts.actAs")
+    assert (account in estate.gained(who)) is (scope == ORG)
+
+
+def test_code_in_a_job_of_an_account_of_another_project() -> None:
+    estate = Estate()
+    who, account = estate.user("ada"), estate.account("t", DEV)
+    estate.workload("google-cloud-run-job", "job", account)
+    estate.can(who, PAY, "run.jobs.runWithOverrides")
+    assert estate.gained(who)[account].answer == "allowed"
+
+
+def test_shared_agent_of_reasoning_engines() -> None:
+    estate = Estate()
+    who = estate.user("ada")
+    agent = estate.account("service-42@gcp-sa-aiplatform-re.iam.gserviceaccount.com", kind="google-service-agent")
+    engines = [estate.workload("google-reasoning-engine", f"e{n}", agent) for n in range(2)]
+    estate.can(who, engines[0], "aiplatform.reasoningEngines.update")
+    assert estate.gained(who)[agent].method == "gcp-reasoning-engine-update-agent"
+
+
+def test_workload_identity_of_a_cluster() -> None:
+    estate = Estate()
+    who, target = estate.user("ada"), estate.account("t")
+    pod = "//iam.googleapis.com/projects/-/serviceAccounts/pay-prod.svc.id.goog[web/front]"
+    estate.bind(pod, "roles/iam.workloadIdentityUser", target)
+    estate.can(who, PAY, "container.pods.create")
+    found = estate.gained(who)
+    assert found[pod].method == "gcp-gke-pods"
+    assert found[target].identity == pod
+
+
+def test_provider_of_a_pool_of_another_project_gives_nothing() -> None:
+    estate = Estate()
+    who, target = estate.user("ada"), estate.account("t")
+    pool = "principalSet://iam.googleapis.com/projects/42/locations/global/workloadIdentityPools/ci/attribute.repo/a/b"
+    estate.bind(pool, "roles/iam.workloadIdentityUser", target)
+    estate.can(who, DEV, "iam.workloadIdentityPoolProviders.update")
+    assert target not in estate.gained(who)
+    estate.can(who, PAY, "iam.workloadIdentityPoolProviders.update")
+    assert target in estate.gained(who)
+
+
+def test_latent_where_nothing_is_there() -> None:
+    estate = Estate()
+    who = estate.user("ada")
+    estate.can(who, DEV, "composer.environments.update")
+    edge = estate.judged()[0].becomes_of(who)[0]
+    assert (edge.answer, edge.target) == ("latent", administrator_of(DEV))
+    estate.add(Gap(connector="gcp", scope=DEV, operation="list", reason="denied", blinds=("workloads",)))
+    assert estate.judged()[0].becomes_of(who)[0].answer == "unknown"
+
+
+def test_what_the_platform_uses_is_not_gained() -> None:
+
+    estate = Estate()
+    who, agent = estate.user("ada"), estate.account("t", DEV)
+    id = "//composer.googleapis.com/projects/dev/locations/eu/environments/e"
+    estate.add(Workload(id=id, provider="gcp", kind="google-composer-environment", name="e", scope=DEV))
+    estate.add(RunsAs(workload=id, identity=agent, by_platform=True))
+    estate.can(who, DEV, "composer.environments.update")
+    assert agent not in estate.gained(who)
+
+
+def test_records_of_other_clouds_are_left_alone() -> None:
+    records: list[AnyRecord] = [
+        Scope(id="aws:1", provider="aws", kind="account", name="a"),
+        Identity(id="arn:aws:iam::1:role/x", provider="aws", kind="iam-role", name="x", scope="aws:1"),
+        Assignment(principal="/users/1", role="/providers/microsoft.authorization/roledefinitions/1", scope="/"),
+    ]
+    assert not list(access(Inventory(records)))
+
+
+def test_scopes_in_a_circle() -> None:
+    estate = Estate()
+    one, two = "//cloudresourcemanager.googleapis.com/folders/8", "//cloudresourcemanager.googleapis.com/folders/9"
+    estate.add(Scope(id=one, provider="gcp", kind="folder", name="a", parent=two))
+    estate.add(Scope(id=two, provider="gcp", kind="folder", name="b", parent=one))
+    who = estate.user("ada")
+    estate.can(who, one, SET, GET_TOKEN)
+    estate.bind(who, "roles/resourcemanager.folderAdmin", two)
+    assert administrator_of(two) in estate.gained(who)
+
+
+def test_accounts_of_pods_in_a_cluster() -> None:
+    estate = Estate()
+    who, nodes, pod = estate.user("ada"), estate.account("nodes"), estate.account("pod")
+    cluster = "//container.googleapis.com/projects/pay-prod/locations/eu/clusters/c"
+    estate.workload("google-gke-cluster", "c", nodes, place=cluster)
+    id = f"{cluster}/serviceaccount/web/front"
+    estate.add(Workload(id=id, provider="gcp", kind="google-gke-service-account", name="web/front", scope=PAY))
+    estate.add(RunsAs(workload=id, identity=pod))
+    estate.can(who, PAY, "container.pods.create")
+    assert {nodes, pod} <= {*estate.gained(who)}
+
+
+def test_account_that_only_policies_name_is_gained() -> None:
+    estate = Estate()
+    who = estate.user("ada")
+    target = "//iam.googleapis.com/projects/-/serviceAccounts/hidden@pay-prod.iam.gserviceaccount.com"
+    estate.can(who, target, GET_TOKEN)
+    assert estate.gained(who)[target].answer == "allowed"
+
+
+@pytest.mark.parametrize(
+    ("resource", "given"),
+    [
+        ("//run.googleapis.com/projects/pay-prod/locations/eu/services/web", {"run.services.update"}),
+        ("//run.googleapis.com/projects/pay-prod/locations/eu/jobs/nightly", {"run.jobs.run"}),
+        ("//pubsub.googleapis.com/projects/pay-prod/topics/t", {"pubsub.topics.publish"}),
+        ("//compute.googleapis.com/projects/pay-prod/zones/z/instances/vm", {"compute.instances.setMetadata"}),
+        (
+            "//aiplatform.googleapis.com/projects/pay-prod/locations/eu/reasoningEngines/1",
+            {"aiplatform.reasoningEngines.query"},
+        ),
+        (BUCKET, {"storage.objects.get"}),
+    ],
+)
+def test_what_permissions_on_a_resource_are_about(resource: str, given: set[str]) -> None:
+    every = (
+        "run.services.update", "run.jobs.run", "pubsub.topics.publish", "compute.instances.setMetadata",
+        "compute.projects.setCommonInstanceMetadata", "aiplatform.reasoningEngines.query", "storage.objects.get",
+        "storage.hmacKeys.create", "aiplatform.customJobs.create", "pubsub.subscriptions.consume",
+    )  # fmt: skip
+    estate = Estate()
+    who = estate.user("ada")
+    for permission in every:
+        estate.can(who, resource, permission)
+    reasons = " ".join(grant.reason for grant in estate.grants(who).values())
+    assert {permission for permission in every if permission in reasons or _short(permission) in reasons} == given
+
+
+def _short(permission: str) -> str:
+    return {"storage.objects.get": "can read objects of"}.get(permission, permission)
