@@ -159,6 +159,13 @@ def test_both_forms_of_github_subjects(sub: str) -> None:
     assert subject.values == (sub,)
 
 
+def test_a_star_is_a_pattern_only_where_the_comparison_knows_patterns() -> None:
+    condition = {"StringEquals": {f"{GITHUB}:sub": "repo:acme/*"}}
+    trust = only(trusts({"Federated": PROVIDER}, WEB, Condition=condition))
+    assert trust.principal == f"oidc:{GITHUB}#repo:acme/%2A"
+    assert confining(trust, "subject")[0].values == ("repo:acme/*",)
+
+
 def test_keys_of_conditions_are_not_case_sensitive() -> None:
     condition = {"stringequals": {f"{GITHUB.upper()}:SUB": ["repo:a/b:x", "repo:a/c:y"]}}
     found = trusts_of(trusts({"Federated": PROVIDER}, WEB, Condition=condition))

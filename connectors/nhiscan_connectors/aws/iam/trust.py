@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
-from nhiscan.access.names import fits
+from nhiscan.access.names import fits, literal
 from nhiscan.model import EVERYONE, Guard, Trust
 from nhiscan_connectors.aws.documents import listed
 from nhiscan_connectors.aws.iam.guards import SAME_ACCOUNT, Test, guard_of, guard_of_denial, tests_of
@@ -236,7 +236,9 @@ def _by_subject(allow: _Allow, others: list[Guard]) -> Iterator[Entry]:
         return
     for value in dict.fromkeys(subject.values):
         own = guard_of(msgspec.structs.replace(subject, values=(value,)))
-        yield Entry(f"oidc:{issuer}#{value}", "oidc", (own, *written, *others), allow.place)
+        # Only a comparison that knows patterns makes one of a star.
+        name = value if "like" in subject.base else literal(value)
+        yield Entry(f"oidc:{issuer}#{name}", "oidc", (own, *written, *others), allow.place)
 
 
 def _of_token(test: Test, issuer: str) -> Guard:
