@@ -150,6 +150,8 @@ class Directory:
         self._groups = {group.name.casefold() for group in inventory.groups.values()} | set(inventory.groups)
         self._holders: dict[str, list[Identity]] = defaultdict(list)
         """Identities by whatever an owner may be written as."""
+        self._locals: dict[str, list[Identity]] = defaultdict(list)
+        """Identities by what stands before the @ of their address, without signs: labels of some clouds take none."""
         self._domains: set[str] = set()
         """Mail domains of which a complete directory holds somebody."""
         self._siblings: dict[str, set[str]] = defaultdict(set)
@@ -159,6 +161,8 @@ class Directory:
             email = _address(identity.email or "") or _address(identity.name)
             for key in {identity.id.casefold(), identity.name.casefold(), email} - {""}:
                 self._holders[key].append(identity)
+            if email:
+                self._locals[_plain(email.partition("@")[0])].append(identity)
             if email and identity.scope in self._directories:
                 self._domains.add(_domain(email))
 
@@ -166,6 +170,8 @@ class Directory:
         """True: the owner is there. False: known to be gone, or switched off everywhere. None: cannot be told."""
         owner = ownership.owner.strip()
         holders = self._holders.get(_address(owner) or owner.casefold(), [])
+        if not holders and ownership.kind != "team" and "@" not in owner and "/" not in owner:
+            holders = self._locals.get(_plain(owner), [])
         people = [identity for identity in holders if self._may_be_person(identity)]
         if people:
             # Somebody who can still sign in anywhere has not left.

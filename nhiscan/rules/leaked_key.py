@@ -7,9 +7,10 @@ from typing import Final
 
 from nhiscan.governance import controls
 from nhiscan.judging import hidden_credentials, judged_credentials, power_of
+from nhiscan.model import Credential
 from nhiscan.rule import Outcome, Rule, RuleContext
-from nhiscan.usage import works
-from nhiscan.wording import credential_name, identity_name, plain
+from nhiscan.usage import use_of, works
+from nhiscan.wording import credential_name, identity_name, plain, since
 
 REPORTED: Final = "reported"
 """Attribute of a credential: what its provider found out, "exposed" or "compromised"."""
@@ -27,11 +28,21 @@ def check(context: RuleContext) -> Iterator[Outcome]:
         yield RULE.finding(
             credential.id,
             f"the provider reports {credential_name(credential)}{whose} as {plain(reported, 60)}, {state[working]}",
+            *_last_use(context, credential),
             *power_of(context, holder),
             severity="high" if working is False else None,
             related=(credential.holder,),
         )
     yield from hidden_credentials(context, RULE)
+
+
+def _last_use(context: RuleContext, credential: Credential) -> list[str]:
+    use = use_of(credential.activity, credential.created_at)
+    if use is None:
+        return ["whether anybody used it is not known"]
+    if use.used_at is not None:
+        return [f"it was last used {since(use.used_at, context.clock)}"]
+    return ["no use of it was recorded"]
 
 
 RULE = Rule(

@@ -8,6 +8,7 @@ from nhiscan.governance import controls
 from nhiscan.judging import hidden_credentials, judged_credentials, power_of
 from nhiscan.model import Credential
 from nhiscan.rule import Outcome, Rule, RuleContext, Threshold
+from nhiscan.rules.open_llm_key import OPEN_TO
 from nhiscan.usage import works
 from nhiscan.wording import credential_name, day
 
@@ -16,7 +17,8 @@ def check(context: RuleContext) -> Iterator[Outcome]:
     """Judge each working key that opens an AI service by its expiry. A key that names none never expires."""
     for credential, holder in context.examine(judged_credentials(context)):
         working = works(credential, context.clock)
-        if not credential.ai_provider or working is False:
+        # One that opens the service by accident is told by `open_llm_key`.
+        if not credential.ai_provider or working is False or credential.attributes.get(OPEN_TO):
             continue
         endless = _endless(context, credential)
         if endless is None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from nhiscan.agents import hidden_scopes
 from nhiscan.governance import controls
 from nhiscan.model import Assignment
+from nhiscan.places import place_name, role_name
 from nhiscan.rule import Outcome, Rule, RuleContext
 from nhiscan.wording import plain
 
@@ -24,13 +25,18 @@ def check(context: RuleContext) -> Iterator[Outcome]:
     for place, found in context.examine(sorted(left.items())):
         yield RULE.finding(
             place,
-            f"{len(found)} role{'s' if len(found) != 1 else ''} on {plain(place)} still name"
+            f"{len(found)} role{'s' if len(found) != 1 else ''} on {place_name(context.inventory, place)} still name"
             f"{'' if len(found) != 1 else 's'} what was deleted",
-            *sorted(f"{plain(one.principal)} holds {plain(one.role)}" for one in found)[:_SHOWN],
+            *sorted(f"{_whom(one.principal)} holds {role_name(context.inventory, one.role)}" for one in found)[:_SHOWN],
             key=tuple(sorted({one.principal for one in found})),
             related=tuple(sorted({one.principal for one in found})),
         )
     yield from hidden_scopes(context, RULE, "who holds roles there could not be read", "policies")
+
+
+def _whom(principal: str) -> str:
+    """Who it was, without the provider's mark of what is gone."""
+    return plain(principal.removeprefix("deleted:").partition("?")[0])
 
 
 RULE = Rule(

@@ -9,6 +9,7 @@ from typing import Final
 from nhiscan.agents import hidden_scopes
 from nhiscan.governance import controls
 from nhiscan.model import EVERYONE, Assignment, Capability
+from nhiscan.places import place_name, role_name
 from nhiscan.powers import WORDS
 from nhiscan.rule import Outcome, Rule, RuleContext
 from nhiscan.wording import listed, plain
@@ -27,7 +28,7 @@ def check(context: RuleContext) -> Iterator[Outcome]:
         if assignment.principal in (EVERYONE, SIGNED_IN):
             held[assignment.scope, assignment.principal].append(assignment)
     for (place, principal), found in context.examine(sorted(held.items())):
-        roles = sorted({plain(one.role.rpartition("roles/")[2]) for one in found})
+        roles = sorted({role_name(context.inventory, one.role) for one in found})
         whom = "everybody on the internet" if principal == EVERYONE else "everybody with an account of the provider"
         powers = sorted(
             {
@@ -39,7 +40,7 @@ def check(context: RuleContext) -> Iterator[Outcome]:
         conditions = [plain(one.condition) for one in found if one.condition]
         yield RULE.finding(
             place,
-            f"{whom} holds {listed(roles)} on {plain(place)}",
+            f"{whom} holds {listed(roles)} on {place_name(context.inventory, place)}",
             *([f"that lets them {listed(WORDS[power] for power in powers)}"] if powers else []),
             *(f"under the condition {one}" for one in conditions[:2]),
             key=(principal,),

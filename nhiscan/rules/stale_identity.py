@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nhiscan.governance import controls
-from nhiscan.judging import is_powerful, judged_identities, power_of
+from nhiscan.judging import is_outside, is_powerful, judged_identities, power_of
 from nhiscan.model import Identity
 from nhiscan.result import Severity
 from nhiscan.rule import Outcome, Rule, RuleContext, Threshold
@@ -16,7 +16,7 @@ from nhiscan.wording import identity_name
 def check(context: RuleContext) -> Iterator[Outcome]:
     """Judge each identity by its last use; one that was never used is left to `never_used_identity`."""
     limit = context.days("unused_days")
-    for identity in context.examine(judged_identities(context)):
+    for identity in context.examine(i for i in judged_identities(context) if not is_outside(i)):
         use = use_of_identity(context.inventory, identity, context.clock)
         if use.used_at is not None and context.clock - use.used_at <= limit:
             continue

@@ -36,7 +36,7 @@ def check(context: RuleContext) -> Iterator[Outcome]:
             yield RULE.finding(
                 agent.id,
                 f"{workload_name(agent)} stands in no registry, and the company keeps"
-                f" {_counted(len(registries[agent.provider]))} of agents at {plain(agent.provider)}",
+                f" {_counted(len(registries[agent.provider]))} of agents with this provider",
             )
         else:
             missing[agent.scope].append(agent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nhiscan.rules.leaked_key import RULE
-from tests.rules.support import access_key, estate, gap, user
+from tests.rules.support import access_key, ago, estate, gap, user
 
 EXAMPLE = estate(user("ci"), access_key("ci", attributes={"reported": "exposed"}))
 
@@ -13,6 +13,7 @@ def test_a_key_that_was_found_is_told_with_whether_it_works() -> None:
     assert (finding.subject, finding.severity) == ("AKIA-ci", "critical")
     assert finding.evidence == (
         "the provider reports access key AKIA-ci of iam user ci as exposed, and it still works",
+        "no use of it was recorded",
     )
 
 
@@ -20,6 +21,14 @@ def test_one_that_was_switched_off_still_asks_what_was_done_with_it() -> None:
     said = estate(user("ci"), access_key("ci", status="inactive", attributes={"reported": "compromised"})).run(RULE)
     assert said.finding.severity == "high"
     assert "it was switched off" in said.text
+
+
+def test_its_last_use_is_told() -> None:
+    facts = {"reported": "exposed"}
+    used = estate(user("ci"), access_key("ci", used=ago(3), attributes=facts)).run(RULE)
+    assert "it was last used on 2026-11-21, 3 days ago" in used.text
+    hidden = estate(user("ci"), access_key("ci", used=None, attributes=facts)).run(RULE)
+    assert "whether anybody used it is not known" in hidden.text
 
 
 def test_power_of_the_holder_is_evidence() -> None:

@@ -15,7 +15,7 @@ def test_an_agent_that_the_registry_does_not_know_is_found() -> None:
     finding = EXAMPLE.run(RULE).finding
     assert (finding.subject, finding.severity) == ("shadow", "medium")
     assert finding.evidence == (
-        "agent runtime shadow stands in no registry, and the company keeps a registry of agents at aws",
+        "agent runtime shadow stands in no registry, and the company keeps a registry of agents with this provider",
     )
 
 

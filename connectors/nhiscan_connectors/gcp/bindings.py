@@ -63,6 +63,8 @@ def whom(reading: Reading, member: str) -> Iterator[AnyRecord]:
                 name=_short(member),
                 scope=reading.top,
                 human_access="/workforcePools/" in member,
+                # Whoever it is lives where its pool's providers look for it.
+                attributes={"outside": "true"},
             )
 
 

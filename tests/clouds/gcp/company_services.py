@@ -20,6 +20,7 @@ from tests.clouds.gcp.seed_workloads import function, instance, run_job, run_ser
 
 _DEFAULT: Final = "compute@developer.gserviceaccount.com"
 _SHIPMENTS: Final = f'resource.name.startsWith("{WAREHOUSE}/datasets/shipments")'
+_LITTLE_USED: Final = "2 of the permissions in this role binding were used in the past 90 days."
 _HMAC: Final = "GOOG1EHBLN4Q7X2TKD5WJ6R3YVZS0PMC8AFU9G1NHB"
 
 
@@ -63,11 +64,14 @@ def _shipping(estate: Estate) -> None:
     events = estate.account(SHIPPING, "shipment-events", 420, 0.6, "Passes on events of trucks")
     company.bind(SHIPPING, "pubsub.subscriber", events)
     company.bind(WAREHOUSE, "bigquery.dataEditor", events, condition=_SHIPMENTS)
+    builder = estate.account(SHIPPING, "function-builder", 420, 9, "Builds functions")
+    company.bind(SHIPPING, "logging.logWriter", builder)
     function(
         company,
         SHIPPING,
         "shipment-events",
         account=events,
+        builder=builder,
         ingress="ALLOW_INTERNAL_ONLY",
         event="google.cloud.pubsub.topic.v1.messagePublished",
         labels=labels("arjun.mehta", "engineering"),
@@ -84,7 +88,7 @@ def _shipping(estate: Estate) -> None:
         "inferredPermissions": [],
         "currentTotalPermissionsCount": "9216",
     }
-    insight(company, SHIPPING, "google.iam.policy.Insight", "0c1d8a52-carrier-edi", content)
+    insight(company, SHIPPING, "google.iam.policy.Insight", "0c1d8a52-carrier-edi", content, description=_LITTLE_USED)
 
 
 def _website(estate: Estate) -> None:
@@ -95,16 +99,18 @@ def _website(estate: Estate) -> None:
     assets = bucket(company, WEBSITE, "harbourline-web-assets", labels=labels("aisha.rahman", purpose="public-site"))
     company.bind(assets, "storage.objectViewer", "allUsers")
     uploads = bucket(company, WEBSITE, "harbourline-damage-photos", labels=labels("elif.kaya", "support"))
-    # Somebody pasted it into a repository of samples; Google found it within the hour.
-    mobile = estate.account(WEBSITE, "mobile-uploads", 480, 5, "Photos that drivers take")
+    # Somebody pasted its key into a repository of samples. Google switched the key off, and the app sends its photos
+    # another way since.
+    mobile = estate.account(WEBSITE, "mobile-uploads", 480, 131, "Photos that drivers take")
     company.bind(uploads, "storage.objectCreator", mobile)
-    company.key(
+    exposed = company.key(
         mobile,
         days=203,
         disabled=True,
         disableReason="SERVICE_ACCOUNT_KEY_DISABLE_REASON_EXPOSED",
         extendedStatus=[{"key": "SERVICE_ACCOUNT_KEY_EXTENDED_STATUS_KEY_EXPOSED", "value": "found in a repository"}],
     )
+    company.used(mobile, 131, key=exposed)
     # For the map of the tracking page, from a time when there was nothing else to call with it.
     company.api_key(
         WEBSITE,

@@ -7,6 +7,8 @@ from typing import Any
 from tests.clouds.gcp.answers import Item
 from tests.clouds.gcp.seed import Company, ago
 
+_HELD = frozenset({"block-project-ssh-keys", "enable-oslogin", "enable-osconfig", "serial-port-enable"})
+"""Keys of the metadata of an instance that Cloud Asset Inventory holds."""
 REGIONS = ("europe-west1", "us-central1")
 """Locations in which the emulated services work."""
 
@@ -147,6 +149,25 @@ def _run_template(
     return second, knative, {"run.googleapis.com/secrets": told} if told else {}
 
 
+def worker_pool(
+    company: Company, project: str, name: str, *, account: str = "", env: dict[str, str] | None = None
+) -> str:
+    """A worker pool of Cloud Run, in both forms."""
+    location = "europe-west1"
+    full = f"//run.googleapis.com/{project}/locations/{location}/workerPools/{name}"
+    template, within, _ = _run_template(account, env or {}, {}, ())
+    data = {
+        "apiVersion": "run.googleapis.com/v1",
+        "kind": "WorkerPool",
+        "metadata": {"name": name, "creationTimestamp": ago(50)},
+        "spec": {"template": {"metadata": {}, "spec": within}},
+    }
+    company.asset("run.googleapis.com/WorkerPool", full, data, project, location=location)
+    listed = {"name": full.partition(".com/")[2], "createTime": ago(50), "template": template}
+    company.state.lists[f"run {full}"].append(listed)
+    return full
+
+
 def function(
     company: Company,
     project: str,
@@ -228,7 +249,7 @@ def instance(
     labels: dict[str, str] | None = None,
     status: str = "RUNNING",
 ) -> str:
-    """An instance of Compute Engine."""
+    """An instance of Compute Engine. The inventory holds only some keys of its metadata."""
     relative = f"{project}/zones/{zone}/instances/{name}"
     data = {
         **_machine(account, scopes, metadata or {}, labels or {}, external=external),
@@ -242,7 +263,11 @@ def instance(
         "lastStartTimestamp": ago(2),
     }
     full = f"//compute.googleapis.com/{relative}"
-    company.asset("compute.googleapis.com/Instance", full, data, project, location=zone)
+    held = [one for one in data["metadata"]["items"] if one["key"] in _HELD]
+    company.asset(
+        "compute.googleapis.com/Instance", full, {**data, "metadata": {"items": held}}, project, location=zone
+    )
+    company.state.lists[f"compute {full}"].append(data)
     return full
 
 

@@ -100,8 +100,8 @@ def provider(reading: Reading, asset: Asset, pools: Mapping[str, Asset]) -> Iter
         provider="gcp",
         kind="saml" if form == "saml" else "x509" if form == "x509" else "oidc",
         scope=reading.scope(asset),
-        name=name,
-        issuer=issuer,
+        name=name if form != "aws" else f"AWS account {text(table(data.get('aws')).get('accountId'))}",
+        issuer="" if form == "aws" else issuer,
         audiences=audiences,
         enabled=enabled,
     )

@@ -18,13 +18,12 @@ import msgspec
 from nhiscan.connector import Shard
 from nhiscan.model import AnyRecord, Link
 from nhiscan_connectors.common.fields import table, text
-from nhiscan_connectors.common.gaps import refusal
 from nhiscan_connectors.gcp.api import rest
 from nhiscan_connectors.gcp.assets import Asset, Listing
-from nhiscan_connectors.gcp.bindings import holders
 from nhiscan_connectors.gcp.calls import Calls
 from nhiscan_connectors.gcp.compute.asking import entries, gather, objects, workloads_of
 from nhiscan_connectors.gcp.compute.exposure import Callers, Ingress, Invokers, public
+from nhiscan_connectors.gcp.compute.own_policies import ask_policies, policy_of, policy_records
 from nhiscan_connectors.gcp.compute.workloads import Default, Workloads, names_in
 from nhiscan_connectors.gcp.service import Answers, Service
 from nhiscan_connectors.gcp.services import cloud_run
@@ -44,15 +43,7 @@ LIST: Final = rest(
     blinds=("workloads",),
     drop=_CODE,
 )
-POLICY: Final = rest(
-    "cloudfunctions:projects.locations.functions.getIamPolicy",
-    "v2/{+name}:getIamPolicy",
-    query=(("options.requestedPolicyVersion", "3"),),
-    permission="cloudfunctions.functions.getIamPolicy",
-    purpose="tells who may call a function of the first generation, where Cloud Asset Inventory may not be read",
-    hides="who may call the function",
-    blinds=("policies",),
-)
+POLICY: Final = policy_of("cloudfunctions", "functions", "function of the first generation")
 _LISTING: Final = Listing(type=SECOND, operation=LIST, key="functions", service="cloudfunctions")
 _INVOKERS: Final = (
     "roles/cloudfunctions.invoker", "roles/cloudfunctions.admin", "roles/cloudfunctions.developer", "roles/owner",
@@ -89,8 +80,7 @@ def collect(calls: Calls) -> None:
     found = gather(calls, SWEEP, "cloudfunctions", LIST)
     if not calls.place.swept:
         first = [item for item in entries(found, LIST, "functions") if text(item.get("environment")) != "GEN_2"]
-        names = [name for item in first if (name := text(item.get("name")))]
-        calls.each(lambda name: calls.ask(POLICY, name=name), names)
+        ask_policies(calls, POLICY, (text(item.get("name")) for item in first))
 
 
 def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
@@ -105,14 +95,7 @@ def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
             if asset.name not in seen:
                 seen.add(asset.name)
                 yield from _one(reading, asset, first, second)
-    for name, bodies in reading.by_param(POLICY, "name").items():
-        id = reading.resource(f"//cloudfunctions.googleapis.com/{name}")
-        for body in bodies:
-            yield from holders(reading, POLICY, body, id, subject=id)
-    for item in answers.of(POLICY):
-        if item.problem is not None:
-            id = reading.resource(f"//cloudfunctions.googleapis.com/{text(item.params.get('name'))}")
-            yield refusal(shard, POLICY, item, id)
+    yield from policy_records(reading, POLICY)
     reading.unreached(LIST, "unreachable")
     yield from reading.sightings(SWEEP, _LISTING)
     yield from reading.gaps()

@@ -1,8 +1,7 @@
-"""Cloud Run: services and jobs, what each acts as, its variables and secrets, and who may call it.
+"""Cloud Run: services, jobs and worker pools, what each acts as, its variables and secrets, and who may call it.
 
 One sweep of all projects. Where that is not open, each project in which Cloud Run is enabled is asked: one call for the
-locations, and two a location, for Cloud Run lists one location at a time; and one more for each policy. Worker pools
-are not asked for.
+locations, and three a location, for Cloud Run lists one location at a time; and one more for each policy.
 
 Attributes of a service: "ingress" (all, internal, load-balancer, none), "callers" (everyone, any Google account, named,
 unknown), "url", "images", "build_account", "sign_in_page" (callers go through Google's own), "serves" (mcp-server).
@@ -18,13 +17,12 @@ from typing import Final
 from nhiscan.connector import Shard
 from nhiscan.model import AnyRecord, RunsAs
 from nhiscan_connectors.common.fields import text
-from nhiscan_connectors.common.gaps import refusal
 from nhiscan_connectors.gcp.api import Api, rest
 from nhiscan_connectors.gcp.assets import Asset, Listing
-from nhiscan_connectors.gcp.bindings import holders
 from nhiscan_connectors.gcp.calls import Calls
 from nhiscan_connectors.gcp.compute.asking import entries, gather, objects, workloads_of
 from nhiscan_connectors.gcp.compute.exposure import Invokers, public
+from nhiscan_connectors.gcp.compute.own_policies import ask_policies, policy_of, policy_records
 from nhiscan_connectors.gcp.compute.run_specs import RunSpec, run_spec
 from nhiscan_connectors.gcp.compute.workloads import Workloads, joined
 from nhiscan_connectors.gcp.service import Answers, Service
@@ -34,7 +32,8 @@ from nhiscan_connectors.gcp.vertex.principals import agent_records, principal_of
 
 SERVICE_TYPE: Final = "run.googleapis.com/Service"
 JOB_TYPE: Final = "run.googleapis.com/Job"
-SWEEP: Final = workloads_of("cloud-run-services-and-jobs", SERVICE_TYPE, JOB_TYPE)
+POOL_TYPE: Final = "run.googleapis.com/WorkerPool"
+SWEEP: Final = workloads_of("cloud-run-services-and-jobs", SERVICE_TYPE, JOB_TYPE, POOL_TYPE)
 WHERE: Final = locations("run", "services and jobs of Cloud Run", ("workloads",))
 
 
@@ -50,55 +49,38 @@ def _list(what: str, title: str) -> Api:
     )
 
 
-def _policy(what: str, title: str) -> Api:
-    return rest(
-        f"run:projects.locations.{what}.getIamPolicy",
-        "v2/{+name}:getIamPolicy",
-        query=(("options.requestedPolicyVersion", "3"),),
-        permission=f"run.{what}.getIamPolicy",
-        purpose=f"tells who may call a {title} of Cloud Run, where Cloud Asset Inventory may not be read",
-        hides=f"who may call the {title}",
-        blinds=("policies",),
-    )
-
-
 SERVICES: Final = _list("services", "services")
 JOBS: Final = _list("jobs", "jobs")
-SERVICE_POLICY: Final = _policy("services", "service")
-JOB_POLICY: Final = _policy("jobs", "job")
+POOLS: Final = _list("workerPools", "worker pools")
+SERVICE_POLICY: Final = policy_of("run", "services", "service of Cloud Run")
+JOB_POLICY: Final = policy_of("run", "jobs", "job of Cloud Run")
 _SERVICES: Final = Listing(type=SERVICE_TYPE, operation=SERVICES, key="services", service="run")
 _JOBS: Final = Listing(type=JOB_TYPE, operation=JOBS, key="jobs", service="run")
+_POOLS: Final = Listing(type=POOL_TYPE, operation=POOLS, key="workerPools", service="run")
 INVOKERS: Final = ("roles/run.invoker", "roles/run.servicesInvoker", "roles/run.admin", "roles/owner", "roles/editor")
 """Predefined roles with run.routes.invoke."""
 
 
 def collect(calls: Calls) -> None:
     """One sweep, or every location of a project and the policy of everything in it."""
-    found = gather(calls, SWEEP, "run", SERVICES, JOBS, where=WHERE)
+    found = gather(calls, SWEEP, "run", SERVICES, JOBS, POOLS, where=WHERE)
     if not calls.place.swept:
         for operation, key, its in ((SERVICES, "services", SERVICE_POLICY), (JOBS, "jobs", JOB_POLICY)):
-            names = [name for item in entries(found, operation, key) if (name := text(item.get("name")))]
-            calls.each(lambda name, its=its: calls.ask(its, name=name), names)  # type: ignore[misc]
+            ask_policies(calls, its, (text(item.get("name")) for item in entries(found, operation, key)))
 
 
 def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
     """Workloads with what they act as and read, and who may call them."""
-    reading = Workloads(shard, answers, SWEEP, SERVICES, JOBS)
+    reading = Workloads(shard, answers, SWEEP, SERVICES, JOBS, POOLS)
     invokers = Invokers(reading, SERVICE_POLICY, *INVOKERS)
     for asset in reading.all(SWEEP, SERVICE_TYPE, _SERVICES):
         yield from _service(reading, asset, invokers)
     for asset in reading.all(SWEEP, JOB_TYPE, _JOBS):
-        yield from _job(reading, asset)
-    for its in (SERVICE_POLICY, JOB_POLICY):
-        for name, bodies in reading.by_param(its, "name").items():
-            id = reading.resource(f"//run.googleapis.com/{name}")
-            for body in bodies:
-                yield from holders(reading, its, body, id, subject=id)
-        for item in answers.of(its):
-            if item.problem is not None:
-                id = reading.resource(f"//run.googleapis.com/{text(item.params.get('name'))}")
-                yield refusal(shard, its, item, id)
-    yield from reading.sightings(SWEEP, _SERVICES, _JOBS)
+        yield from _job(reading, asset, "job")
+    for asset in reading.all(SWEEP, POOL_TYPE, _POOLS):
+        yield from _job(reading, asset, "worker-pool")
+    yield from policy_records(reading, SERVICE_POLICY, JOB_POLICY)
+    yield from reading.sightings(SWEEP, _SERVICES, _JOBS, _POOLS)
     yield from reading.gaps()
 
 
@@ -131,11 +113,12 @@ def _service(reading: Workloads, asset: Asset, invokers: Invokers) -> Iterator[A
     yield from _acts(reading, asset, spec, f"Cloud Run service {asset.short}")
 
 
-def _job(reading: Workloads, asset: Asset) -> Iterator[AnyRecord]:
+def _job(reading: Workloads, asset: Asset, what: str) -> Iterator[AnyRecord]:
+    """A job or a worker pool: nobody calls either."""
     spec = run_spec(asset.data)
     yield reading.workload(
         asset,
-        "google-cloud-run-job",
+        f"google-cloud-run-{what}",
         facts={"images": joined(text(one.get("image")) for one in spec.containers)},
         public=False,
         variables=(name for name, _ in _variables(reading, asset, spec)),
@@ -145,7 +128,7 @@ def _job(reading: Workloads, asset: Asset) -> Iterator[AnyRecord]:
         agent=spec.function == "agent",
         ai_platform="Cloud Run" if spec.function == "agent" else "",
     )
-    yield from _acts(reading, asset, spec, f"Cloud Run job {asset.short}")
+    yield from _acts(reading, asset, spec, f"Cloud Run {what.replace('-', ' ')} {asset.short}")
 
 
 def _variables(reading: Workloads, asset: Asset, spec: RunSpec) -> list[tuple[str, str]]:
@@ -177,7 +160,7 @@ def _acts(reading: Workloads, asset: Asset, spec: RunSpec, title: str) -> Iterat
 SERVICE = Service(
     name="cloud-run",
     part="any",
-    operations=(SWEEP, WHERE, SERVICES, JOBS, SERVICE_POLICY, JOB_POLICY, SEARCH),
+    operations=(SWEEP, WHERE, SERVICES, JOBS, POOLS, SERVICE_POLICY, JOB_POLICY, SEARCH),
     collect=collect,
     parse=parse,
 )

@@ -1,11 +1,12 @@
 """Compute Engine: instances and templates of instances, the account that each hands to whatever runs on it.
 
 One sweep of all projects; where that is not open, two lists a project. What stands in the metadata of an instance is
-dropped before anything is written, for startup scripts and keys of nodes are among it; the names of the keys stay.
+dropped before anything is written, for startup scripts and keys of nodes are among it; the names of the keys stay. Of
+those the inventory holds a few only, so whether there is a startup script is known from a project's own lists.
 
 Attributes: "scopes" (what tokens of the account may be used for, short), "metadata_keys", "startup_script" (yes),
 "os_login" (set, where the instance decides it for itself), "project_ssh_keys" (set, likewise), "external_ip"
-(enabled), "state", "machine_type", "cluster" (name of the GKE cluster of a node).
+(enabled), "state", "zone", "machine_type", "cluster" (name of the GKE cluster of a node).
 """
 
 from __future__ import annotations
@@ -89,6 +90,7 @@ def _one(reading: Workloads, asset: Asset, its: dict[str, Any], kind: str) -> It
         "project_ssh_keys": "set" if "block-project-ssh-keys" in keys else "",
         "external_ip": "enabled" if _external(its) else "",
         "state": text(its.get("status")),
+        "zone": asset.location if "/zones/" in asset.name else "",
         "machine_type": text(its.get("machineType")).rpartition("/")[2],
         "cluster": labels.get(_CLUSTER, ""),
     }

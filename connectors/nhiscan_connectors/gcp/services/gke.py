@@ -149,19 +149,41 @@ def join(inventory: Inventory) -> Iterator[AnyRecord]:
         yield Signal(
             subject=one.account,
             name="trusted-by-cluster-oidc",
-            detail=f"pods of {one.pod.namespace}/{one.pod.name} in clusters of project {one.pod.project} may act as it",
+            detail=_said(one),
             source=one.binding.source,
         )
-        clusters = pools.get(one.pod.project, [])
+        clusters = [
+            cluster
+            for cluster in pools.get(one.pod.project, [])
+            if one.pod.issuer in ("", cluster.attributes["oidc_issuer"])
+        ]
         # Without a cluster that was seen, the pool stands for it, so that the trust is told of all the same.
-        for issuer in [cluster.attributes["oidc_issuer"] for cluster in clusters] or [f"{one.pod.project}.svc.id.goog"]:
+        unseen = one.pod.issuer or f"{one.pod.project}.svc.id.goog"
+        for issuer in [cluster.attributes["oidc_issuer"] for cluster in clusters] or [unseen]:
             yield _trust(one, issuer)
-        for cluster in clusters:
+        for cluster in clusters if not one.pod.wide else ():
             yield from _pod(one, cluster, made)
 
 
+def _said(one: Impersonation) -> str:
+    place = f"clusters of project {one.pod.project}"
+    if one.pod.issuer:
+        place = f"cluster {one.pod.issuer.rpartition('/')[2]}"
+    if one.pod.namespace == "*":
+        return f"every pod in {place} may act as it"
+    whom = f"namespace {one.pod.namespace}" if one.pod.wide else f"{one.pod.namespace}/{one.pod.name}"
+    return f"pods of {whom} in {place} may act as it"
+
+
 def _trust(one: Impersonation, issuer: str) -> Trust:
-    guards = [Guard(kind="subject", key=f"{issuer}:sub", operator="equals", values=(one.pod.subject,))]
+    subject = Guard(
+        kind="subject",
+        key=f"{issuer}:sub",
+        operator="like" if one.pod.wide else "equals",
+        values=(one.pod.subject,),
+        confines=one.pod.namespace != "*",
+    )
+    guards = [subject]
     if one.binding.condition:
         guards.append(Guard(kind="other", key="condition", operator="CEL", values=(one.binding.condition[:500],)))
     return Trust(

@@ -3,7 +3,8 @@
 What they are called and how they lie in each other was asked while the scan was planned.
 Attributes of a project: "number", "state", and its labels ("label:team").
 
-Service accounts have no labels. Who answers for a project by its labels answers for them.
+Service accounts have no labels. Who answers for a project by its labels answers for them, and for what runs there
+without labels of its own.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import msgspec
 from nhiscan.connector import Shard
 from nhiscan.inventory import Inventory
 from nhiscan.judging import is_outside
-from nhiscan.model import AnyRecord, Ownership, Scope
+from nhiscan.model import AnyRecord, Identity, Ownership, Scope, Workload
 from nhiscan_connectors.common.environment import environment_of
 from nhiscan_connectors.common.fields import table, text
 from nhiscan_connectors.common.tags import tagged_owners
@@ -28,6 +29,7 @@ from nhiscan_connectors.gcp.service import Answers, Service
 
 _KINDS = {ORGANIZATION: "organization", FOLDER: "folder", PROJECT: "project"}
 _LABEL = "label:"
+_OWNED = frozenset({"google-service-account", "google-agent-identity"})
 _MOST_LABELS = 64
 """As many as a project may have."""
 _LISTS = ((tree.FOLDERS_IN, "folders"), (tree.PROJECTS_IN, "projects"), (tree.PROJECTS, "projects"))
@@ -139,18 +141,25 @@ def _scope(
 
 
 def join(inventory: Inventory) -> Iterator[AnyRecord]:
-    """Owners of service accounts, by the labels of their projects."""
+    """Owners of what lies in a project, by the project's labels: of identities, and of what runs without its own."""
     owners: dict[str, list[Ownership]] = {}
-    for identity in inventory.identities.values():
-        scope = inventory.scopes.get(identity.scope)
-        if scope is None or identity.kind != "google-service-account" or is_outside(identity):
-            continue
-        if scope.id not in owners:
+    inside: list[Identity | Workload] = [
+        one for one in inventory.identities.values() if one.kind in _OWNED and not is_outside(one)
+    ]
+    inside += [one for one in inventory.workloads.values() if one.provider == "gcp" and not _has_owner(one.tags)]
+    for one in inside:
+        scope = inventory.scopes.get(one.scope)
+        if scope is not None and scope.id not in owners:
             labels = {k.removeprefix(_LABEL): v for k, v in scope.attributes.items() if k.startswith(_LABEL)}
-            whose = msgspec.structs.replace(identity, tags=labels)
+            whose = Identity(id=scope.id, provider="gcp", kind="", name=scope.name, scope=scope.id, tags=labels)
             owners[scope.id] = [*tagged_owners(whose, f"project {scope.name}")]
-        for owner in owners[scope.id]:
-            yield msgspec.structs.replace(owner, subject=identity.id)
+        for owner in owners.get(one.scope, ()):
+            yield msgspec.structs.replace(owner, subject=one.id)
+
+
+def _has_owner(labels: dict[str, str]) -> bool:
+    whose = Identity(id="x", provider="gcp", kind="", name="x", scope="x", tags=labels)
+    return bool(labels) and any(True for _ in tagged_owners(whose))
 
 
 SERVICE = Service(name="hierarchy", part="any", operations=plan.OPERATIONS, collect=collect, parse=parse, join=join)

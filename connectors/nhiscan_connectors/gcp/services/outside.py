@@ -16,7 +16,7 @@ from typing import Final
 
 from nhiscan.connector import Shard
 from nhiscan.inventory import Inventory
-from nhiscan.model import AnyRecord, Assignment, Identity, Trust
+from nhiscan.model import AnyRecord, Assignment, Identity, Signal, Trust
 from nhiscan_connectors.gcp.accounts import account_of
 from nhiscan_connectors.gcp.calls import Calls
 from nhiscan_connectors.gcp.names import (
@@ -62,6 +62,9 @@ def join(inventory: Inventory) -> Iterator[AnyRecord]:
         email = id.removeprefix(SERVICE_ACCOUNTS)
         if _ADDRESS.fullmatch(email):
             yield _account(inventory, projects, email, unknown[id])
+            if not is_service_agent(email):
+                detail = "policies name it as an account for programs"
+                yield Signal(subject=id, name="machine-account-object", detail=detail, source=unknown[id].source)
     for key in sorted(orphans):
         yield _orphan(orphans[key])
 

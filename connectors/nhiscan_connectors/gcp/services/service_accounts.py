@@ -28,7 +28,8 @@ from nhiscan_connectors.gcp.api import rest, rpc
 from nhiscan_connectors.gcp.assets import ACCOUNT_AGES, ACCOUNTS, CONTAINERS, SERVICE_ACCOUNT, Reading, sweep
 from nhiscan_connectors.gcp.bindings import holders
 from nhiscan_connectors.gcp.calls import Calls
-from nhiscan_connectors.gcp.names import default_account, email_of, is_service_agent, key_id, service_account_id
+from nhiscan_connectors.gcp.lists import listed
+from nhiscan_connectors.gcp.names import default_account, email_of, key_id, service_account_id
 from nhiscan_connectors.gcp.plan import projects_of
 from nhiscan_connectors.gcp.service import Answers, Service
 from nhiscan_connectors.gcp.services.api_keys import bound_accounts
@@ -146,23 +147,22 @@ class _Accounts:
                 "system_keys": str(self._system[id]) if self._system[id] else "",
                 "activity_hidden_by": self._bound.get(id, ""),
             }
-            if not is_service_agent(text(data.get("email"))):
-                yield Signal(
-                    subject=id,
-                    name="machine-account-object",
-                    detail="Google Cloud holds it as an account for programs",
-                    source=source,
-                )
+            yield Signal(
+                subject=id,
+                name="machine-account-object",
+                detail="Google Cloud holds it as an account for programs",
+                source=source,
+            )
             yield account_of(
                 text(data.get("email")),
                 scope=self._reading.projects.scope(project),
                 name=text(data.get("displayName")),
                 description=text(data.get("description")),
-                # JSON leaves out what is false.
-                enabled=data.get("disabled") is not True,
+                enabled=_is_enabled(data),
                 created_at=self._ages.get(id),
                 activity=None if id in self._bound else self._account_use.get(id),
                 attributes=facts,
+                listed=True,
             )
 
     def keys(self) -> Iterator[Credential]:
@@ -170,8 +170,7 @@ class _Accounts:
         for id, (data, holder, project) in sorted(self._made.items()):
             ends = moment(data.get("validBeforeTime"))
             never = ends is not None and ends.year >= _NEVER
-            disabled = data.get("disabled") is True
-            statuses = [text(table(one).get("key")) for one in data.get("extendedStatus") or () if table(one)]
+            statuses = [text(table(one).get("key")) for one in listed(data, "extendedStatus")]
             facts = {
                 "origin": text(data.get("keyOrigin")).lower(),
                 "algorithm": text(data.get("keyAlgorithm")),
@@ -186,7 +185,7 @@ class _Accounts:
                 holder=holder,
                 scope=self._reading.projects.scope(project),
                 name=id.rpartition("/")[2],
-                status="inactive" if disabled else "active",
+                status={True: "active", False: "inactive", None: None}[_is_enabled(data)],  # type: ignore[arg-type]
                 created_at=moment(data.get("validAfterTime")),
                 expires_at=None if never else ends,
                 lifetime="never_expires" if never else "expires" if ends else "unknown",
@@ -262,12 +261,23 @@ class _Accounts:
             period, told = table(item.get("observationPeriod")), table(item.get("activity"))
             used = moment(told.get("lastAuthenticatedTime"))
             id = self._reading.resource(item["fullResourceName"])
+            # An account that was deleted and made anew has the address of the old one, and none of its history.
+            unique = text(table(told.get("serviceAccount")).get("serviceAccountId"))
+            known = text(self._told[id][0].get("uniqueId")) if id in self._told else ""
+            if unique and known and unique != known:
+                continue
             found[id] = Activity(
                 last_used_at=used,
                 observed_since=_start(period),
                 source=operation.name.partition("#")[0],
             )
         return found
+
+
+def _is_enabled(data: dict[str, Any]) -> bool | None:
+    """JSON leaves out what is false; None where the answer says something that is neither."""
+    disabled = data.get("disabled", False)
+    return not disabled if isinstance(disabled, bool) else None
 
 
 def _reported(*words: str) -> str:

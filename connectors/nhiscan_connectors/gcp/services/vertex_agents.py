@@ -150,7 +150,7 @@ class _Agent:
             subjects.append(account)
         if owner := text(table(self._data.get("owner")).get("id")):
             for subject in subjects:
-                yield Ownership(subject=subject, owner=owner, source=f"owner of {self._title}")
+                yield Ownership(subject=subject, owner=f"Google account {owner}", source=f"owner of {self._title}")
 
     def _account(self, id: str) -> Identity:
         return Identity(

@@ -44,6 +44,12 @@ def run_jobs(request: Request) -> Any:
     return _run(request, "jobs", "run.googleapis.com/Job")
 
 
+@get("run", "v2/projects/{project}/locations/{location}/workerPools")
+def run_pools(request: Request) -> Any:
+    """workerPools.list of the second version."""
+    return _run(request, "workerPools", "run.googleapis.com/WorkerPool")
+
+
 def _run(request: Request, key: str, type: str) -> Any:
     if request.params["location"] not in REGIONS:
         raise not_found(request.params["location"])
@@ -116,8 +122,14 @@ def _aggregated(request: Request, key: str, type: str) -> Any:
     for entry in page.pop(key, []):
         one: Asset = entry["asset"]
         place = f"zones/{one.location}" if "/zones/" in one.name else "global"
-        zones.setdefault(place, {}).setdefault(key, []).append(one.data)
+        zones.setdefault(place, {}).setdefault(key, []).append(_whole(request, one))
     return {"kind": f"compute#{key}AggregatedList", "items": zones, **page}
+
+
+def _whole(request: Request, asset: Asset) -> Item:
+    """A resource as its own API describes it, where the inventory holds less of it."""
+    told = request.state.lists.get(f"compute {asset.name}")
+    return told[0] if told else asset.data
 
 
 @get("compute", "compute/v1/projects/{project}/regions")

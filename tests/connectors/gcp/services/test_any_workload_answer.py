@@ -59,6 +59,7 @@ def everything(company: Company) -> None:
     )
     company.bind(web, "run.invoker", "allUsers")
     seeds.run_job(company, pay, "nightly", env=env, secrets=secrets)
+    seeds.worker_pool(company, pay, "pull", account=one, env=env)
     for generation in (1, 2):
         name = seeds.function(company, pay, f"f{generation}", generation=generation, builder=one, secrets={"A": "b"})
         company.bind(name, "cloudfunctions.invoker", "allUsers")
@@ -144,7 +145,7 @@ def test_everything_is_found_and_no_damage_makes_a_parser_raise(gcp: Gcp, tmp_pa
             kinds |= {workload.kind for workload in whole.workloads.values()}
             if whole.workloads:
                 _damage(service, shard, mine)
-    assert len(kinds) == 16
+    assert len(kinds) == 17
 
 
 def _damage(service: Service, shard: Shard, evidence: list[Evidence]) -> None:

@@ -16,6 +16,7 @@ from tests.clouds.gcp.seed_workloads import function, number_of, run_service
 from tests.connectors.gcp.scanning import inventory_by
 from tests.connectors.gcp.services.roads import ROADS, close, everything_written
 
+KEY = "sk-ant-" + "api03-" + "A1b2C3d4E5f6G7h8I9j0" * 4 + "A1b2C3d4E5f6A-AAAAAAAA"
 GENERATIONS = pytest.mark.parametrize("generation", [1, 2])
 
 
@@ -55,6 +56,21 @@ def test_a_function_with_its_accounts_variables_and_secrets(
     assert ("reads_secret", secret) in links
     assert [target for kind, target in links if kind == "holds_key_of"] == [llm_provider(llm_name("GEMINI_API_KEY"))]
     assert b"live-and-kicking" not in everything_written(tmp_path / "b")
+
+
+@ROADS
+@GENERATIONS
+def test_a_key_in_a_variable_is_told_of_and_not_kept(gcp: Gcp, tmp_path: Path, swept: bool, generation: int) -> None:
+    pay = gcp.company.project("pay-prod", services=("cloudfunctions",))
+    name = function(gcp.company, pay, "bot", generation=generation, env={"CLAUDE_KEY": KEY})
+    close(gcp, swept=swept)
+    found = inventory_by(gcp, tmp_path / "b", SERVICE)
+    (sighting,) = found.sightings_in(name)
+    assert (sighting.where, sighting.ai_provider) == ("environment variable CLAUDE_KEY", "anthropic")
+    assert sighting.scope == "//cloudresourcemanager.googleapis.com/projects/pay-prod"
+    written = everything_written(tmp_path / "b")
+    assert b"CLAUDE_KEY" in written
+    assert KEY.encode() not in written
 
 
 @ROADS

@@ -11,7 +11,7 @@ from nhiscan_connectors.gcp.names import service_account_id
 from nhiscan_connectors.gcp.services.cloud_run import SERVICE
 from nhiscan_connectors.gcp.services.policies import SERVICE as POLICIES
 from tests.clouds.gcp.fixtures import Gcp
-from tests.clouds.gcp.seed_workloads import number_of, run_job, run_service
+from tests.clouds.gcp.seed_workloads import number_of, run_job, run_service, worker_pool
 from tests.connectors.gcp.scanning import inventory_by
 from tests.connectors.gcp.services.roads import ROADS, close, everything_written
 
@@ -72,6 +72,18 @@ def test_a_job_without_an_account_runs_as_the_default_one(gcp: Gcp, tmp_path: Pa
     number = number_of(gcp.company, pay)
     assert run.identity == service_account_id(f"{number}-compute@developer.gserviceaccount.com")
     assert run.detail == "default service account"
+
+
+@ROADS
+def test_a_worker_pool_is_called_by_nobody(gcp: Gcp, tmp_path: Path, swept: bool) -> None:
+    pay = gcp.company.project("pay-prod", services=("run",))
+    account = gcp.company.service_account(pay, "puller")
+    name = worker_pool(gcp.company, pay, "pull", account=account, env={"MODE": "x"})
+    close(gcp, swept=swept)
+    found = inventory_by(gcp, tmp_path / "b", SERVICE)
+    pool = found.workloads[name]
+    assert (pool.kind, pool.public, pool.variables) == ("google-cloud-run-worker-pool", False, ("MODE",))
+    assert [run.identity for run in found.identities_run_by(name)] == [service_account_id(account)]
 
 
 @ROADS

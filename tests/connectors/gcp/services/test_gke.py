@@ -145,3 +145,34 @@ def test_a_zone_that_does_not_answer_is_told_of(gcp: Gcp, tmp_path: Path) -> Non
     assert name in found.workloads
     (gap,) = [gap for gap in found.gaps if gap.operation == LIST.name]
     assert "us-central1-f" in gap.detail
+
+
+def test_a_namespace_or_a_whole_cluster_may_be_let_in(gcp: Gcp, tmp_path: Path) -> None:
+    pay = gcp.company.project("pay-prod", services=("container",))
+    space, whole, gone = (gcp.company.service_account(pay, name) for name in ("space", "whole", "gone"))
+    number = number_of(gcp.company, pay)
+    pool = f"iam.googleapis.com/projects/{number}/locations/global/workloadIdentityPools/pay-prod.svc.id.goog"
+    clusters = "https://container.googleapis.com/v1/projects/pay-prod/locations/europe-west1/clusters"
+    for name in ("one", "two"):
+        cluster(gcp.company, pay, name)
+    role = "iam.workloadIdentityUser"
+    gcp.company.bind(space, role, f"principalSet://{pool}/namespace/shop")
+    gcp.company.bind(whole, role, f"principalSet://{pool}/kubernetes.cluster/{clusters}/two")
+    gcp.company.bind(gone, role, f"principalSet://{pool}/kubernetes.cluster/{clusters}/three")
+    found = inventory_by(gcp, tmp_path / "b", SERVICE, policies.SERVICE, service_accounts.SERVICE, joined=True)
+
+    def trusted(account: str) -> list[str]:
+        return [trust.principal.partition("/clusters/")[2] for trust in found.trusts_of(service_account_id(account))]
+
+    assert trusted(space) == ["one#system:serviceaccount:shop:*", "two#system:serviceaccount:shop:*"]
+    assert trusted(whole) == ["two#system:serviceaccount:*:*"]
+    assert trusted(gone) == ["three#system:serviceaccount:*:*"]
+    (trust,) = found.trusts_of(service_account_id(whole))
+    assert [guard.confines for guard in trust.guards] == [False]
+    assert {workload.kind for workload in found.workloads.values()} == {"google-gke-cluster"}
+    details = {one.detail for one in found.signals if one.name == "trusted-by-cluster-oidc"}
+    assert details == {
+        "pods of namespace shop in clusters of project pay-prod may act as it",
+        "every pod in cluster two may act as it",
+        "every pod in cluster three may act as it",
+    }

@@ -192,3 +192,16 @@ def test_a_subscription_pushes_as_an_account(gcp: Gcp, tmp_path: Path, swept: bo
     account = service_account_id(caller)
     assert runs == {push: {(account, False)}, bare: set(), store: {(account, True)}}
     assert [(link.kind, link.target) for link in found.links_from(push)] == [("triggers", service)]
+
+
+@ROADS
+def test_a_key_in_the_steps_of_a_workflow_is_told_of_and_not_kept(gcp: Gcp, tmp_path: Path, swept: bool) -> None:
+    pay = gcp.company.project("pay-prod", services=("workflows",))
+    key = "sk-ant-" + "api03-" + "A1b2C3d4E5f6G7h8I9j0" * 4 + "A1b2C3d4E5f6A-AAAAAAAA"
+    steps = f"main:\n  steps:\n  - call: http.get\n    headers:\n      x-api-key: {key}\n"
+    name = simple(gcp.company, pay, "workflows.googleapis.com/Workflow", "w", sourceContents=steps)
+    close(gcp, swept=swept)
+    found = inventory_by(gcp, tmp_path / "b", workflows.SERVICE)
+    (sighting,) = found.sightings_in(name)
+    assert (sighting.where, sighting.ai_provider) == ("field sourceContents", "anthropic")
+    assert key.encode() not in everything_written(tmp_path / "b")

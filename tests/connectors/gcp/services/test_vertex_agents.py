@@ -45,7 +45,8 @@ def test_a_personal_agent_acts_as_its_own_principal_for_its_owner(gcp: Gcp, tmp_
     own = found.identities[POOL + name]
     assert (own.kind, own.enabled) == ("google-agent-identity", True)
     assert own.attributes["credentials"] == "certificate-bound"
-    assert {(one.subject, one.owner) for one in found.ownerships} == {(helper.id, "10099"), (own.id, "10099")}
+    owner = "Google account 10099"
+    assert {(one.subject, one.owner) for one in found.ownerships} == {(helper.id, owner), (own.id, owner)}
 
 
 def test_a_coworker_is_an_ai_persona_in_the_shape_of_a_person(gcp: Gcp, tmp_path: Path) -> None:
@@ -57,7 +58,7 @@ def test_a_coworker_is_an_ai_persona_in_the_shape_of_a_person(gcp: Gcp, tmp_path
     assert robin.kind == "google-user"
     assert the_agent(found).attributes["archetype"] == "coworker"
     assert robin.id in {run.identity for run in found.runs_as}
-    assert "10099" in {one.owner for one in found.ownerships_of(robin.id)}
+    assert "Google account 10099" in {one.owner for one in found.ownerships_of(robin.id)}
     signals = [*found.signals_of(robin.id), *(one for one in workload_signals(found) if one.subject == robin.id)]
     verdict = classify(robin, signals)
     assert (verdict.class_, verdict.mixed) == ("ai_persona", False)
