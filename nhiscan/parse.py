@@ -64,8 +64,8 @@ def parse(bundle: Bundle, connectors: Mapping[str, Connector]) -> Parsed:
         for record in _records(connector, shard, evidence):
             if isinstance(record, Gap):
                 record = _with_permission(record, operations)
-                known = operations.get(record.operation)
-                optional += known is not None and known.optional
+                # A limit of the provider's own, which no permission would lift and no judgement waits for.
+                optional += record.reason == "unsupported" and not record.blinds
                 call = (record.operation, record.reason)
                 if record.blinds and record.scope == shard.scope and _tells_of(record, refused.get(call, [])):
                     told.add(call)

@@ -53,6 +53,7 @@ VARIABLES: Final = frozenset(
         "Headers", "headers", "customHeaders", "remoteMcp", "staticQueryParameters", "HeaderParameters",
         "QueryStringParameters", "BodyParameters", "profileProperties", "tokenUrlCustomProperties",
         "AirflowConfigurationOptions", "ConnectionProperties", "HyperParameters",
+        "envVariables", "buildEnvVariables", "userEnvVars", "airflowConfigOverrides", "betaSettings",
     }
 )  # fmt: skip
 """Fields that hold environment variables or headers: a map, a list of names and values, or JSON text of either."""

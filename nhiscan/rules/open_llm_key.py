@@ -13,12 +13,19 @@ from nhiscan.wording import credential_name, plain
 
 OPEN_TO: Final = "open_to"
 """Attribute of a credential: the AI service that it opens because nothing narrows it, not because it is for it."""
+MAY_OPEN: Final = "may_open"
+"""Attribute of one of which nobody can say whether it does: the AI service that it may open."""
 
 
 def check(context: RuleContext) -> Iterator[Outcome]:
     """Judge each key by whether it opens an AI service that it was not made for."""
     for credential, _ in context.examine(judged_credentials(context)):
         service = credential.attributes.get(OPEN_TO, "")
+        may_open = credential.attributes.get(MAY_OPEN, "")
+        if may_open and not service and works(credential, context.clock) is not False:
+            yield RULE.unknown(
+                credential.id, f"whether {plain(may_open, 60)} is enabled in its project could not be read"
+            )
         if not service or works(credential, context.clock) is False:
             continue
         callers = credential.attributes.get("restricted_to", "")

@@ -18,10 +18,14 @@ def account_of(
     created_at: datetime | None = None,
     activity: Activity | None = None,
     attributes: dict[str, str] | None = None,
+    listed: bool = False,
 ) -> Identity:
-    """A service account by its address. Those that Google made for its own services are Google's."""
+    """A service account by its address. Those that Google made for its own services are Google's.
+
+    `listed`: whether it lives in a project that is scanned. None of Google's agents does.
+    """
     low = email.strip().lower()
-    agent = is_service_agent(low)
+    agent = not listed and is_service_agent(low)
     facts = {**(attributes or {}), "default": default_account(low)}
     return Identity(
         id=service_account_id(low),

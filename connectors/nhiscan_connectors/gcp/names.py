@@ -26,7 +26,7 @@ MemberKind: TypeAlias = Literal[
 
 _PROJECT_PART: Final = re.compile(r"(?<=/projects/)[^/]+")
 _ACCOUNT: Final = re.compile(r"//iam\.googleapis\.com/projects/[^/]+/serviceAccounts/([^/]+)(/.*)?", re.DOTALL)
-_CONTAINER: Final = re.compile(r"(?:organizations|folders)/\d{1,30}|projects/[^/]{1,80}")
+_CONTAINER: Final = re.compile(r"(?:organizations|folders)/\d{1,30}|projects/[^/]{1,80}", re.ASCII)
 _KINDS: Final[Mapping[str, MemberKind]] = {
     "user": "user",
     "group": "group",
@@ -137,16 +137,28 @@ class Projects:
         return "" if id == "-" else id
 
 
+_GOOGLES: Final = (
+    "bigquery-encryption", "cloud-filer", "cloud-memcache-sa", "cloud-redis", "cloud-tpu", "cloudcomposer-accounts",
+    "compute-system", "container-analysis", "container-engine-robot", "containerregistry",
+    "dataflow-service-producer-prod", "dataproc-accounts", "dlp-api", "endpoints-portal", "firebase-rules",
+    "gcf-admin-robot", "gcp-gae-service", "gcp-ri-aiplatform", "gs-project-accounts", "remotebuildexecution",
+    "security-center-api", "serverless-robot-prod", "service-consumer-management", "service-networking",
+    "sourcerepo-service-accounts", "storage-transfer-service",
+)  # fmt: skip
+"""Projects of Google's own in which service agents live, besides "gcp-sa-..." and those of google.com.
+
+A name alone tells nothing: anybody may call an account "service-123456789012" in a project of theirs. An agent of a
+project that is not named here counts as an account of somebody else's, which is the safer mistake."""
 _AGENT: Final = re.compile(
-    r"service-\d{1,20}@[a-z0-9-]{1,60}\.iam\.gserviceaccount\.com"
-    r"|service-\d{1,20}@gcp-sa-[a-z0-9-]{1,60}\.(?:iam\.)?gserviceaccount\.com"
-    r"|service-(?:org|folder)-\d{1,20}@[a-z0-9-]{1,60}\.iam\.gserviceaccount\.com"
-    r"|[a-z0-9-]{1,60}@gcp-sa-[a-z0-9-]{1,60}\.iam\.gserviceaccount\.com"
+    rf"[a-z0-9-]{{1,60}}@(?:{'|'.join(_GOOGLES)})\.iam\.gserviceaccount\.com"
+    r"|[a-z0-9-]{1,60}@gcp-sa-[a-z0-9-]{1,60}\.(?:iam\.)?gserviceaccount\.com"
     r"|\d{1,20}@cloudservices\.gserviceaccount\.com"
     r"|\d{1,20}@cloudbuild\.gserviceaccount\.com"
-    r"|[a-z0-9-]{1,60}@(?:[a-z0-9-]{1,40}\.)?google\.com\.iam\.gserviceaccount\.com"
+    r"|[a-z0-9-]{1,60}@system\.gserviceaccount\.com"
+    r"|[a-z0-9-]{1,60}@(?:[a-z0-9-]{1,40}\.)?google\.com\.iam\.gserviceaccount\.com",
+    re.ASCII,
 )
-_COMPUTE: Final = re.compile(r"\d{1,20}-compute@developer\.gserviceaccount\.com")
+_COMPUTE: Final = re.compile(r"\d{1,20}-compute@developer\.gserviceaccount\.com", re.ASCII)
 _PROJECT_OF: Final = re.compile(r"[a-z0-9-]{1,80}@([a-z0-9.-]{1,80})\.iam\.gserviceaccount\.com")
 
 
@@ -167,12 +179,10 @@ def project_of_account(email: str) -> str:
     """Id of the project that an address tells; empty where it tells none."""
     low = email.lower()
     if low.endswith("@appspot.gserviceaccount.com"):
-        return low.partition("@")[0]
-    if is_service_agent(low):
-        return ""
-    found = _PROJECT_OF.fullmatch(low)
-    if found is None:
-        return ""
+        written = low.partition("@")[0]
+    else:
+        found = None if is_service_agent(low) else _PROJECT_OF.fullmatch(low)
+        written = found[1] if found else ""
     # The project of a domain-scoped organisation is written "name.example.com" here and "example.com:name" elsewhere.
-    name, dot, domain = found[1].partition(".")
+    name, dot, domain = written.partition(".")
     return f"{domain}:{name}" if dot else name

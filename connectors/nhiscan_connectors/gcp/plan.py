@@ -56,7 +56,7 @@ def plan(sessions: Sessions, settings: Settings, sink: Sink) -> Iterator[Shard]:
     start = Shard(connector="gcp", scope="gcp", part="plan")
     first = Calls(sessions, start, sink.of(start))
     roots, why = _roots(first, settings)
-    shards: list[Shard] = []
+    shards: dict[str, Shard] = {}
     opened = False
     for root in roots:
         estate = Place(part="estate", root=root)
@@ -64,20 +64,22 @@ def plan(sessions: Sessions, settings: Settings, sink: Sink) -> Iterator[Shard]:
         known, found, problem = _surveyed(calls, root)
         why = why or problem
         opened = opened or known
-        shards += found
+        for shard in found:
+            # A project that lies in two of them is asked once: two that write the pages of one shard would mix them.
+            shards.setdefault(shard.id, shard)
     if not opened:
         raise NothingReadError(
             f"Google Cloud did not let the scanner in: {(why or 'it names no organization or project').rstrip('.')}.",
             "Log in (gcloud auth application-default login), or check --scope and --impersonate-service-account.",
         )
-    yield from shards
+    yield from shards.values()
 
 
 def _roots(calls: Calls, settings: Settings) -> tuple[list[str], str]:
     """What to scan: what was asked for, else all organizations, else all projects; and why there is nothing."""
     asked = tuple(str(one) for one in settings.get("scope") or ())
     if asked:
-        return sorted({_root(one) for one in asked}), ""
+        return _outermost(calls, sorted({_by_id(calls, _root(one)) for one in asked})), ""
     organizations = [
         text(item.get("name"))
         for item in calls.items(tree.ORGANIZATIONS, "organizations")
@@ -107,6 +109,39 @@ def _root(asked: str) -> str:
     )
 
 
+def _by_id(calls: Calls, root: str) -> str:
+    """A project that was asked for by its number by its id, for so records name it; anything else as it is."""
+    number = root.removeprefix("projects/")
+    if number == root or not number.isdigit():
+        return root
+    id = text((tree.itself(calls, root) or {}).get("projectId"))
+    if not id:
+        found = [item for item in calls.items(CONTAINERS, "results", root=root) if isinstance(item, dict)]
+        id = next((id for id, its in swept_projects(found) if its == number), "")
+    return f"projects/{id}" if _PROJECT.fullmatch(id) else root
+
+
+def _outermost(calls: Calls, roots: list[str]) -> list[str]:
+    """Without those that lie in another one, which tells of them already."""
+    if len(roots) < 2:
+        return roots
+    return [root for root in roots if not any(above in roots for above in _above(calls, root))]
+
+
+def _above(calls: Calls, root: str) -> Iterator[str]:
+    """The folders and the organization that a folder or project lies in, from the nearest on, as far as is told."""
+    here, shard = root, Place(part="estate", root=root).shard()
+    asking = Calls(calls.sessions, shard, calls.sink.of(shard))  # what it says of itself is needed there again
+    for _ in range(tree.DEEPEST):
+        if here.startswith("organizations/"):
+            return
+        here = text((tree.itself(asking, here) or {}).get("parent"))
+        if not _ROOT.fullmatch(here):
+            return
+        yield here
+        asking = calls
+
+
 def _surveyed(calls: Calls, root: str) -> tuple[bool, list[Shard], str]:
     """Whether anything was let known of a root, its shards, and why it could not be read."""
     estate = calls.place
@@ -119,6 +154,7 @@ def _surveyed(calls: Calls, root: str) -> tuple[bool, list[Shard], str]:
         told = tree.itself(calls, root)
         why = why or calls.sink.refusal(tree.PROJECT)
         projects = [*_walked(calls, root, told)]
+        estate = msgspec.structs.replace(estate, swept=estate.swept and not projects)
         if told is None and not projects and not found:
             return False, [estate.shard()], why
     enabled = _enabled(calls) if estate.swept else {}

@@ -74,7 +74,7 @@ PROJECTS_IN: Final = rest(
 )
 OPERATIONS: Final = (ORGANIZATIONS, PROJECTS, ORGANIZATION, FOLDER, PROJECT, FOLDERS_IN, PROJECTS_IN)
 _ITSELF: Final[dict[str, Api]] = {"organizations": ORGANIZATION, "folders": FOLDER, "projects": PROJECT}
-_DEEPEST: Final = 12
+DEEPEST: Final = 12
 """Folders may lie ten deep."""
 
 
@@ -86,7 +86,7 @@ def itself(calls: Calls, root: str) -> dict[str, Any] | None:
 def projects_under(calls: Calls, root: str) -> Iterator[dict[str, Any]]:
     """Projects of an organization or folder, level by level."""
     level = [root]
-    for _ in range(_DEEPEST):
+    for _ in range(DEEPEST):
         for found in calls.each(lambda parent: [*calls.items(PROJECTS_IN, "projects", parent=parent)], level):
             yield from (item for item in found if isinstance(item, dict))
         below = calls.each(lambda parent: [*calls.items(FOLDERS_IN, "folders", parent=parent)], level)

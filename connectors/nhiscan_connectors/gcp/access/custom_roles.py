@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from nhiscan.model import CanBecome, administrator_of
+from nhiscan_connectors.gcp.access.conditions import name_of
 from nhiscan_connectors.gcp.access.effective import Holding
-from nhiscan_connectors.gcp.access.estate import Assigned, Estate
+from nhiscan_connectors.gcp.access.estate import ACTIVATION, Assigned, Estate
 from nhiscan_connectors.gcp.access.methods import METHODS
 from nhiscan_connectors.gcp.access.places import is_wide
 from nhiscan_connectors.gcp.access.universe import mask_of
@@ -46,8 +47,9 @@ class CustomRoles:
             told.add(target)
             if is_wide(one.scope):
                 self.administered.add(one.scope)
-            ties = one.layers[0].conditions if one.layers else ()
-            ties = tuple(sorted({*tier.conditions, *ties, *one.ties}))
+            own = [ACTIVATION] if one.eligible else []
+            own += [name_of(one.condition)] if one.condition else []
+            ties = tuple(sorted({*tier.conditions, *own, *one.ties}))
             giver = _giver(estate, home, assigned) or one
             when = f" when {' and '.join(ties)}" if ties else ""
             yield CanBecome(

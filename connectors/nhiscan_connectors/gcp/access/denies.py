@@ -22,6 +22,11 @@ from nhiscan_connectors.gcp.access.universe import BIT
 UNREAD = "a deny policy that could not be read does not apply"
 
 
+MOST_TOLD_APART = 20
+"""Places in a scope with rules under conditions that are judged apart from the scope; of more, rules of that kind are
+left out of account inside of it."""
+
+
 class Deny(msgspec.Struct, frozen=True, gc=False, eq=False):
     """One rule of a deny policy at one place."""
 
@@ -271,6 +276,7 @@ class DenySet:
         self._other = {scope: base.of(base.by_scope[scope], self._bound) for scope in touched}
         self._cuts: dict[tuple[str, tuple[int, ...]], Cut | None] = {}
         self._at: dict[str, Masks] = {}
+        self._perhaps: dict[str, tuple[str, ...]] = {}
 
     @property
     def denies(self) -> tuple[Deny, ...]:
@@ -304,12 +310,28 @@ class DenySet:
         """What lies in a scope and is closed to every one of some methods, each given as what it needs."""
         key = (scope, needed)
         if key not in self._cuts:
+            told_apart = self.perhaps_inside(scope)
             self._cuts[key] = cut(
                 inner
                 for inner in self._base.inside(scope)
-                if all(self.at(inner).sure & permissions for permissions in needed)
+                if all(self._closes(inner, permissions, inner in told_apart) for permissions in needed)
             )
         return self._cuts[key]
+
+    def _closes(self, place: str, permissions: int, told_apart: bool) -> bool:
+        """Whether some of what is needed is denied at a place, for sure or, where it is told apart, perhaps."""
+        masks = self.at(place)
+        if masks.sure & permissions:
+            return True
+        return told_apart and any(mask & permissions for mask, _ in masks.maybe)
+
+    def perhaps_inside(self, scope: str) -> tuple[str, ...]:
+        """Places inside of one with rules that perhaps bind, which are judged on their own; none where too many are."""
+        found = self._perhaps.get(scope)
+        if found is None:
+            inner = tuple(one for one in self._base.inside(scope) if self._own(one).maybe)
+            found = self._perhaps[scope] = inner if len(inner) <= MOST_TOLD_APART else ()
+        return found
 
 
 class Denies:

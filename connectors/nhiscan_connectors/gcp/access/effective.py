@@ -20,7 +20,7 @@ class Tier(msgspec.Struct, frozen=True, gc=False):
 
 
 class Level(msgspec.Struct, frozen=True, gc=False, eq=False):
-    """A place at which something is bound, and what is allowed there, inherited or not."""
+    """A place at which something is bound, or perhaps denied, and what is allowed there, inherited or not."""
 
     scope: str
     own: tuple[Assigned, ...]
@@ -42,14 +42,22 @@ class Holding:
         self._wide: dict[str, tuple[Tier, ...]] = {}
 
     def levels(self) -> list[Level]:
-        """Every place with a binding, the widest first."""
-        ordered = sorted(self._by_scope, key=lambda scope: (not is_wide(scope), len(self._places.chain(scope)), scope))
+        """Every place with a binding, and those inside with a deny rule under a condition, the widest first."""
+        scopes = {*self._by_scope}
+        for scope in self._by_scope:
+            if is_wide(scope):
+                scopes.update(self._denies.perhaps_inside(scope))
+        ordered = sorted(scopes, key=lambda scope: (not is_wide(scope), len(self._places.chain(scope)), scope))
         return [self._level(scope) for scope in ordered]
 
     def _level(self, scope: str) -> Level:
         tiers = self.at(scope, possible(scope))
         around = tiers if is_wide(scope) else self.around(scope)
-        return Level(scope, tuple(self._by_scope[scope]), tiers, around, self._denies.at(scope))
+        own = self._by_scope.get(scope)
+        if own is None:
+            # Nothing is bound here, but a deny rule makes it differ from what lies around.
+            own = [one for above in self._places.chain(scope) for one in self._by_scope.get(above, ())]
+        return Level(scope, tuple(own), tiers, around, self._denies.at(scope))
 
     def around(self, place: str) -> tuple[Tier, ...]:
         """What is allowed in the project that something lies in."""

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import msgspec
 
 from nhiscan.model import CanBecome, administrator_of
+from nhiscan_connectors.gcp.access.conditions import holds, name_of
 from nhiscan_connectors.gcp.access.denies import Cut, DenySet
 from nhiscan_connectors.gcp.access.effective import Holding, Level, anywhere
 from nhiscan_connectors.gcp.access.estate import Assigned, Estate
@@ -83,7 +84,7 @@ class Powers:
                 fresh = {
                     kind: methods
                     for kind, methods in by_kind.items()
-                    if not _is_told(seen, kind, conditions, methods)
+                    if not _is_told(seen, kind, conditions, methods, perhaps=bool(level.denied.maybe))
                     and not (conditions and _opens_nothing(closed.get(kind), denied.get(kind)))
                 }
                 for kind, methods in fresh.items():
@@ -256,13 +257,20 @@ def _opens_nothing(free: Cut | None, tied: Cut | None) -> bool:
     return free is not None and tied is not None and free.scopes <= tied.scopes
 
 
-def _is_told(seen: set[Gained], kind: str, conditions: Conditions, methods: tuple[Method, ...]) -> bool:
-    """Whether a kind is gained already: wholly, or by the same methods, to which the same is closed."""
-    for some in ((), conditions):
-        if (kind, some, frozenset[str]()) in seen:
-            return True
+def _is_told(
+    seen: set[Gained], kind: str, conditions: Conditions, methods: tuple[Method, ...], *, perhaps: bool
+) -> bool:
+    """Whether a kind is gained already: wholly, or by the same methods, to which the same is closed.
+
+    `perhaps`: what is gained without conditions may be left out here, for here it depends on a deny rule.
+    """
+    known: tuple[Conditions, ...] = (conditions,) if perhaps else ((), conditions)
+    if (kind, (), frozenset[str]()) in seen or (kind, conditions, frozenset[str]()) in seen:
+        return True
+    if not any(by for _, _, by in seen):
+        return False
     ids = {method.id for method in methods}
-    return any(known == kind and some in ((), conditions) and ids <= by for known, some, by in seen if by)
+    return any(told == kind and some in known and ids <= by for told, some, by in seen if by)
 
 
 def _giver(level: Level, by_kind: dict[str, tuple[Method, ...]]) -> Assigned:
@@ -301,7 +309,7 @@ class Escalation:
             for edge in self._hosted(holder, power, kinds) if kinds else ():
                 gained = True
                 yield edge
-            lacking = [kind for kind in kinds if not self._hubs.count(kind, power.scope)]
+            lacking = [] if any(self._hubs.count(kind, power.scope) for kind in kinds) else kinds
             if not gained and lacking and is_wide(power.scope):
                 # What is more than permissions could make good is lacking only where nobody knows what is there.
                 plain = [kind for kind in lacking if not power.by_kind[kind][0].note]
@@ -327,7 +335,25 @@ class Escalation:
             if key in told or host.identity == holder or (host.kind == DELEGATE and host.id == holder):
                 continue
             told.add(key)
-            yield self._to_host(holder, power, host)
+            settled = self._settled(power, host)
+            if settled is not None:
+                yield self._to_host(holder, settled, host)
+
+    def _settled(self, power: Power, host: Host) -> Power | None:
+        """A power over one thing, whose name may settle the condition of the binding; None where it rules it out."""
+        condition = power.by.condition
+        if not condition or power.conditions != (name_of(condition),) or is_wide(host.id):
+            return power
+        open_: list[Method] = []
+        for method in power.by_kind[host.kind]:
+            alone = len(method.on) == 1 and not method.there
+            names = self._estate.places.names(host.id)
+            held = holds(condition, method.on[0], names, exact=True) if alone else None
+            if held:
+                return msgspec.structs.replace(power, conditions=(), by_kind={host.kind: (method,)})
+            if held is None:
+                open_.append(method)
+        return msgspec.structs.replace(power, by_kind={host.kind: tuple(open_)}) if open_ else None
 
     def _to_host(self, holder: str, power: Power, host: Host) -> CanBecome:
         estate = self._estate

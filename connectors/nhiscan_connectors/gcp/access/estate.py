@@ -237,11 +237,12 @@ class Estate:
         if boundary is FREE:
             return assigned
         found: list[Assigned] = []
+        mentioned = sorted(boundary.mentioned)
         for one in assigned:
             ties = self.boundaries.ties(boundary, one.scope)
             if ties is not None:
                 found.append(_tied(one, one.scope, ties))
-            for inner in sorted(boundary.mentioned) if ties != () else ():
+            for inner in mentioned if ties != () and is_wide(one.scope) else ():
                 if inner != one.scope and self.places.covers(one.scope, inner):
                     inside = self.boundaries.ties(boundary, inner)
                     if inside is not None and (ties is None or len(inside) < len(ties)):

@@ -29,7 +29,7 @@ from nhiscan_connectors.gcp.access.methods import ALL_KINDS, METHODS, MINTING
 from nhiscan_connectors.gcp.access.places import is_wide
 from nhiscan_connectors.gcp.access.principals import pool_of
 from nhiscan_connectors.gcp.access.universe import mask_of
-from nhiscan_connectors.gcp.names import PROJECTS, SERVICE_ACCOUNTS
+from nhiscan_connectors.gcp.names import PROJECTS, SERVICE_ACCOUNTS, is_service_agent
 
 DELEGATE: Final = "delegate"
 """Kind of an account as somebody who passes on what it may get tokens of."""
@@ -46,7 +46,6 @@ _NUMBERED: Final = {
 }
 _KINDS: Final = frozenset(ALL_KINDS)
 _REQUIRED: Final = tuple(sorted({method.requires for method in METHODS if method.requires}))
-_GOOGLE_ADDRESS: Final = re.compile(r"[^@]+@(?:gcp-sa-[^@]*|[^@.]+)\.(?:iam\.)?g(?:oogle)?serviceaccount\.com")
 
 
 class Host(msgspec.Struct, frozen=True, gc=False, eq=False):
@@ -163,7 +162,7 @@ class Hosts:
             of_customer = known.kind == "google-service-account"
         else:
             address = identity.removeprefix(SERVICE_ACCOUNTS)
-            of_customer = identity.startswith(SERVICE_ACCOUNTS) and not _GOOGLE_ADDRESS.fullmatch(address)
+            of_customer = identity.startswith(SERVICE_ACCOUNTS) and not is_service_agent(address)
         return kind if of_customer or f"{kind}{AGENT}" not in _KINDS else f"{kind}{AGENT}"
 
     def _named(self, principal: str) -> Iterator[Host]:

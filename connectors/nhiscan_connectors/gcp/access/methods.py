@@ -108,22 +108,16 @@ _GRANTS: Final = (
         "can get tokens for the connected source repositories of {target}",
     ),
     gives(
-        "gcp-agent-authorization",
-        "agentidentity.authProviders.resolveAuthorization",
-        "read_secrets",
-        "can get the tokens that people gave agents of {target}",
-    ),
-    gives(
-        "gcp-agent-authorization-set-policy",
+        "gcp-agent-credentials-set-policy",
         "agentidentity.authProviders.setIamPolicy",
         "read_secrets",
-        "can let itself use the tokens that people gave agents of {target}",
+        "can let itself get what auth providers of {target} keep for agents",
     ),
     gives(
         "gcp-agent-credentials",
-        "agentidentitycredentials.credentials.retrieve",
+        "agentidentity.authProviders.retrieveCredentials",
         "read_secrets",
-        "can get the credentials of agents of {target}",
+        "can get the credentials and the tokens of people that auth providers of {target} keep for agents",
     ),
     gives(
         "gcp-api-key-create",

@@ -70,6 +70,7 @@ class Places:
         self._chains: dict[str, tuple[str, ...]] = {}
         self._names: dict[str, tuple[str, ...]] = {}
         self._told: dict[str, str] = {}
+        self._projects: dict[str, str] = {}
 
     def _lies_in_itself(self, scope: str) -> bool:
         seen: set[str] = set()
@@ -118,6 +119,12 @@ class Places:
 
     def project_of(self, place: str) -> str:
         """Scope of the project, folder or organization that a resource lies in; empty where nobody tells."""
+        found = self._projects.get(place)
+        if found is None:
+            found = self._projects[place] = self._project_of(place)
+        return found
+
+    def _project_of(self, place: str) -> str:
         inventory = self._inventory
         for inner in self._within(place):
             tables = (inventory.identities, inventory.resources, inventory.secrets, inventory.workloads)

@@ -32,6 +32,7 @@ _NOT_BASIC: Final = mask_of((
     "storage.objects.get", "storage.objects.create", "storage.objects.update", "storage.objects.delete",
     "accesscontextmanager.servicePerimeters.update", "accesscontextmanager.servicePerimeters.delete",
     "accesscontextmanager.accessLevels.update",
+    "agentidentity.authProviders.retrieveCredentials",
     "compute.instances.osLogin", "compute.instances.osAdminLogin", "logging.privateLogEntries.list",
 ))  # fmt: skip
 """Permissions that no basic role is sure to hold. Owner and Editor get at objects by the policies of buckets."""
@@ -92,6 +93,7 @@ REFERENCE: Final[dict[str, int]] = {
     "roles/secretmanager.secretVersionManager": mask_of((
         "secretmanager.versions.add", "secretmanager.versions.destroy",
     )),
+    "roles/agentidentity.user": mask_of(("agentidentity.authProviders.retrieveCredentials",)),
     "roles/secretmanager.admin": _service("secretmanager."),
     "roles/aiplatform.user": _service("aiplatform.") & ~mask_of((
         "aiplatform.models.export", "aiplatform.sandboxEnvironments.execute", "aiplatform.reasoningEngines.executeCode",

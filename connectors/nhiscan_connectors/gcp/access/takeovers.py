@@ -194,7 +194,8 @@ TAKEOVERS: Final[tuple[Method, ...]] = (
         "gcp-reasoning-engine-execute-code",
         _ENGINES,
         "aiplatform.reasoningEngines.executeCode",
-        "can run its own code in {target}",
+        "can run its own code in a sandbox of {target}",
+        note="the sandbox can reach the credentials of the agent",
     ),
     on_thing(
         "gcp-sandbox-execute",

@@ -23,7 +23,6 @@ SET_POLICY: Final = ".setiampolicy"
 _CONTAINERS: Final = "cloudresourcemanager.googleapis.com"
 _SERVICES: Final = {
     "resourcemanager": _CONTAINERS,
-    "agentidentitycredentials": "agentidentity.googleapis.com",
     "cloudsql": "sqladmin.googleapis.com",
     "dataproc": "dataproc.googleapis.com",
     "orgpolicy": "orgpolicy.googleapis.com",
@@ -41,7 +40,7 @@ _WITHIN: Final = {
     ("pubsub.googleapis.com", "topics"): ("topics",),
     ("pubsub.googleapis.com", "subscriptions"): ("subscriptions",),
 }
-"""Service and kind of a resource -> what permissions on it are about; on any other resource those of its service are."""
+"""Service and kind of a resource -> what permissions on it are about. On any other all of its service's are."""
 
 
 def mask_of(permissions: Iterable[str]) -> int:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any, Final, Literal, TypeAlias
 
 from nhiscan_connectors.common.fields import table, text
-from nhiscan_connectors.gcp.api import GoogleOperation
+from nhiscan_connectors.gcp.api import Api
 from nhiscan_connectors.gcp.assets import Reading
+from nhiscan_connectors.gcp.compute.own_policies import whose
 from nhiscan_connectors.gcp.names import AUTHENTICATED, FOLDERS, ORGANIZATIONS
 from nhiscan_connectors.gcp.services.policies import SEARCH
 
@@ -22,9 +23,9 @@ _RANK: Final[dict[Callers, int]] = {"named": 0, "unknown": 1, "any Google accoun
 class Invokers:
     """Who may call the workloads of a service, as policies on them and above them say."""
 
-    def __init__(self, reading: Reading, own: GoogleOperation, *roles: str) -> None:
-        """`own`: the call that reads one workload's policy, by its parameter `name`. `roles`: predefined ones that let
-        somebody call; a custom one may or may not."""
+    def __init__(self, reading: Reading, own: Api, *roles: str) -> None:
+        """`own`: the call that reads one workload's policy; see `policy_of`. `roles`: predefined ones that let somebody
+        call; a custom one may or may not."""
         self._reading = reading
         self._roles = frozenset(roles)
         self._found: dict[str, Callers] = {}
@@ -35,11 +36,10 @@ class Invokers:
             for result in results if isinstance(results, list) else ():
                 self._take(text(table(result).get("resource")), table(table(result).get("policy")))
         for item in reading.answers.of(own):
-            name = text(item.params.get("name"))
-            if item.body is not None:
-                full = f"//{own.name.partition(':')[0]}.googleapis.com/{name}"
-                self._read.add(reading.resource(full))
-                self._take(full, table(item.body))
+            if isinstance(item.body, dict):
+                workload = whose(reading, own, item)
+                self._read.add(workload)
+                self._take(workload, item.body)
         self._wide: Callers = max(
             (who for name, who in self._found.items() if name.startswith((ORGANIZATIONS, FOLDERS))),
             key=lambda who: _RANK[who],

@@ -32,14 +32,29 @@ _NEW: Final = re.compile(
     re.ASCII,
 )
 
+_SET: Final = re.compile(
+    r"principalSet://iam\.googleapis\.com/projects/[^/]{1,80}/locations/global/workloadIdentityPools/"
+    rf"([a-z0-9.:-]{{1,80}})\.svc\.id\.goog/(?:\*|namespace/({_NAME})|kubernetes\.cluster/https://"
+    r"(container\.googleapis\.com/v1/projects/[^/]{1,80}/)(?:locations|zones)(/[^/]{1,80}/clusters/[^/]{1,80}))",
+    re.ASCII,
+)
+
 
 class Pod(msgspec.Struct, frozen=True):
-    """A service account of Kubernetes that a policy names."""
+    """A service account of Kubernetes that a policy names, or a set of them."""
 
     project: str
     """Id of the project whose clusters it may live in."""
     namespace: str
     name: str
+    """ "*" for every account of the namespace; both are for every account of a cluster, or of all."""
+    issuer: str = ""
+    """The one cluster that it lives in, where the policy names it."""
+
+    @property
+    def wide(self) -> bool:
+        """Whether it is a set."""
+        return self.name == "*"
 
     @property
     def subject(self) -> str:
@@ -48,9 +63,13 @@ class Pod(msgspec.Struct, frozen=True):
 
 
 def pod_of(principal: str) -> Pod | None:
-    """The service account of Kubernetes that a principal is; None for any other principal, and for sets of them."""
-    found = _OLD.fullmatch(principal) or _NEW.fullmatch(principal)
-    return Pod(found[1], found[2], found[3]) if found else None
+    """The service account of Kubernetes that a principal is, or the set of them; None for any other principal."""
+    if found := _OLD.fullmatch(principal) or _NEW.fullmatch(principal):
+        return Pod(found[1], found[2], found[3])
+    if found := _SET.fullmatch(principal):
+        issuer = f"{found[3]}locations{found[4]}" if found[3] else ""
+        return Pod(found[1], found[2] or "*", "*", issuer)
+    return None
 
 
 class Impersonation(msgspec.Struct, frozen=True):

@@ -28,10 +28,8 @@ from nhiscan_connectors.gcp.vertex.variables import Variable, links_of, secret_i
 Default: TypeAlias = Literal["compute", "appengine", "cloudbuild"]
 DEFAULT_ACCOUNT: Final = "default service account"
 """Detail of what runs as the account of its project, for it names none."""
-UNREAD: Final = ("envVariables", "buildEnvVariables", "userEnvVars", "airflowConfigOverrides", "betaSettings")
-"""Fields of variables that are dropped whole, for the collector does not know them for what they are. Were they among
-those that it does (`nhiscan.redact.VARIABLES`), their names could be kept; what reads them takes either."""
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}@[A-Za-z0-9.-]{1,253}", re.ASCII)
+_ZONE: Final = re.compile(r"([a-z]+-[a-z]+\d+)-[a-z]", re.ASCII)
 _VARIABLES: Final = frozenset({
     "environmentVariables", "buildEnvironmentVariables", "envVariables", "buildEnvVariables", "userEnvVars",
     "variables",
@@ -82,7 +80,7 @@ class Workloads(Reading):
             kind=kind,
             name=name or asset.short,
             scope=self.scope(asset),
-            region=asset.location,
+            region=region_of(asset.location),
             agent=agent,
             ai_platform=ai_platform,
             created_at=created_at or moment(asset.data.get("createTime")),
@@ -187,6 +185,12 @@ class Workloads(Reading):
     def _scope_of(self, entry: dict[str, Any], subject: str) -> str:
         project = self.project_of(subject, entry.get("ancestors"))
         return self.projects.scope(project) if project else self.shard.scope
+
+
+def region_of(location: str) -> str:
+    """The region that a zone lies in; any other location as it is."""
+    found = _ZONE.fullmatch(location)
+    return found[1] if found else location
 
 
 def names_in(value: object) -> list[str]:

@@ -5,7 +5,8 @@ as it. A key that names no service may call every one that is enabled in its pro
 
 Attributes of a key: "services" (that it may call, with commas), "unrestricted" ("true" where it names none),
 "restricted_to" (callers that it is narrowed to: browser, server, android, ios), "open_to" (the AI service that an
-unrestricted key opens because it is enabled in the project), "annotations" (their names).
+unrestricted key opens because it is enabled in the project), "may_open" (the one that it may open, where nobody told
+which services are enabled), "annotations" (their names).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from nhiscan_connectors.gcp.api import rest
 from nhiscan_connectors.gcp.assets import SERVICES, Asset, Listing, Reading, ask, sweep
 from nhiscan_connectors.gcp.calls import Calls
 from nhiscan_connectors.gcp.names import service_account_id
+from nhiscan_connectors.gcp.place import ANY
 from nhiscan_connectors.gcp.plan import ENABLED
 from nhiscan_connectors.gcp.service import Answers, Service
 
@@ -65,13 +67,14 @@ def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
     """Keys as credentials of the account, or the project, that they stand for."""
     reading = Reading(shard, answers)
     gemini = _projects_with_gemini(reading)
+    told = _services_are_told(reading)
     for asset in reading.assets(KEYS, TYPE, _LISTING):
         if not asset.data.get("deleteTime"):
-            yield from _key(reading, asset, gemini)
+            yield from _key(reading, asset, gemini, told)
     yield from reading.gaps()
 
 
-def _key(reading: Reading, asset: Asset, gemini: frozenset[str]) -> Iterator[AnyRecord]:
+def _key(reading: Reading, asset: Asset, gemini: frozenset[str], told: bool) -> Iterator[AnyRecord]:
     data = asset.data
     limits = table(data.get("restrictions"))
     targets = sorted({text(table(one).get("service")) for one in _listed(limits, "apiTargets")} - {""})
@@ -85,6 +88,7 @@ def _key(reading: Reading, asset: Asset, gemini: frozenset[str]) -> Iterator[Any
         ),
         "unrestricted": "" if targets else "true",
         "open_to": "the Gemini API" if open_to_gemini else "",
+        "may_open": "" if targets or open_to_gemini or told else "the Gemini API",
         "annotations": ",".join(sorted(table(data.get("annotations"))))[:500],
     }
     yield Credential(
@@ -122,6 +126,14 @@ def _projects_with_gemini(reading: Reading) -> frozenset[str]:
     if reading.place.project and any(text(i.get("name")).endswith(_GEMINI) for i in reading.items(ENABLED, "services")):
         found.add(reading.place.project)
     return frozenset(found)
+
+
+def _services_are_told(reading: Reading) -> bool:
+    """Whether it is known which services are enabled, in all the projects that a shard tells of."""
+    if reading.place.part == "project":
+        return ANY not in reading.place.services
+    refused = any(item.problem is not None for item in reading.answers.of(SERVICES))
+    return not refused and any(True for _ in reading.items(SERVICES, "results", "name"))
 
 
 def _listed(holder: dict[str, Any], key: str) -> list[Any]:

@@ -24,14 +24,14 @@ from nhiscan_connectors.gcp.assets import Asset, Listing
 from nhiscan_connectors.gcp.calls import Calls
 from nhiscan_connectors.gcp.compute.asking import entries, gather, workloads_of
 from nhiscan_connectors.gcp.compute.exposure import Ingress
-from nhiscan_connectors.gcp.compute.workloads import UNREAD, Workloads, joined, names_in
+from nhiscan_connectors.gcp.compute.workloads import Workloads, joined, names_in
 from nhiscan_connectors.gcp.service import Answers, Service
 
 APPLICATION: Final = "appengine.googleapis.com/Application"
 SERVICE_TYPE: Final = "appengine.googleapis.com/Service"
 VERSION: Final = "appengine.googleapis.com/Version"
 SWEEP: Final = workloads_of(
-    "app-engine-services", APPLICATION, SERVICE_TYPE, VERSION, drop=(*UNREAD, "oauth2ClientSecret")
+    "app-engine-services", APPLICATION, SERVICE_TYPE, VERSION, drop=("oauth2ClientSecret",)
 )
 GET: Final = rest(
     "appengine:apps.get",
@@ -60,7 +60,6 @@ VERSIONS: Final = rest(
     purpose="tells what versions of a service of App Engine run as, where Cloud Asset Inventory may not be read",
     hides="what versions of the service run as",
     blinds=("workloads",),
-    drop=UNREAD,
 )
 _SERVICES: Final = Listing(type=SERVICE_TYPE, operation=SERVICES, key="services", service="appengine")
 _VERSIONS: Final = Listing(type=VERSION, operation=VERSIONS, key="versions", service="appengine")

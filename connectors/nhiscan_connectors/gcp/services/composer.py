@@ -19,11 +19,11 @@ from nhiscan_connectors.gcp.api import rest
 from nhiscan_connectors.gcp.assets import Asset, Listing
 from nhiscan_connectors.gcp.calls import Calls
 from nhiscan_connectors.gcp.compute.asking import REGIONS, gather, objects, workloads_of
-from nhiscan_connectors.gcp.compute.workloads import UNREAD, Workloads, names_in
+from nhiscan_connectors.gcp.compute.workloads import Workloads, names_in
 from nhiscan_connectors.gcp.service import Answers, Service
 
 TYPE: Final = "composer.googleapis.com/Environment"
-SWEEP: Final = workloads_of("composer-environments", TYPE, drop=UNREAD)
+SWEEP: Final = workloads_of("composer-environments", TYPE)
 LIST: Final = rest(
     "composer:projects.locations.environments.list",
     "v1/projects/{project}/locations/{location}/environments",
@@ -32,7 +32,6 @@ LIST: Final = rest(
     purpose="lists environments of Composer, where Cloud Asset Inventory may not be read",
     hides="which environments of Composer the project has and what they act as",
     blinds=("workloads",),
-    drop=UNREAD,
 )
 _LISTING: Final = Listing(type=TYPE, operation=LIST, key="environments", service="composer")
 _EVERYBODY: Final = frozenset({"0.0.0.0/0", "::0/0", "::/0"})

@@ -61,8 +61,9 @@ def join(inventory: Inventory) -> Iterator[AnyRecord]:
     for id in sorted(unknown):
         email = id.removeprefix(SERVICE_ACCOUNTS)
         if _ADDRESS.fullmatch(email):
-            yield _account(inventory, projects, email, unknown[id])
-            if not is_service_agent(email):
+            account = _account(inventory, projects, email, unknown[id])
+            yield account
+            if not account.managed_by_provider:
                 detail = "policies name it as an account for programs"
                 yield Signal(subject=id, name="machine-account-object", detail=detail, source=unknown[id].source)
     for key in sorted(orphans):
@@ -70,19 +71,22 @@ def join(inventory: Inventory) -> Iterator[AnyRecord]:
 
 
 def _account(inventory: Inventory, projects: Projects, email: str, named: Assignment) -> Identity:
-    project = project_of_account(email)
+    domain = email.partition("@")[2].removesuffix(".iam.gserviceaccount.com")
+    # A project that is scanned is no project of Google's, whatever it is called.
+    ours = projects.scope(domain) in inventory.scopes
+    project = domain if ours else project_of_account(email)
     if not project and (found := _NUMBER.match(email)):
         project = projects.id_of(found[1])
     # An account whose address tells of no project stands where it was named.
     scope = projects.scope(project) if project else named.scope
     facts: dict[str, str] = {}
-    if is_service_agent(email):
+    if is_service_agent(email) and not ours:
         pass  # Google does not list them
     elif scope not in inventory.scopes:
         facts["outside"] = "true"
     elif _listed(inventory, scope):
         facts["missing"] = "true"
-    return account_of(email, scope=scope, attributes=facts)
+    return account_of(email, scope=scope, attributes=facts, listed=ours)
 
 
 def _listed(inventory: Inventory, scope: str) -> bool:

@@ -149,7 +149,7 @@ def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
         yield gap_of(
             shard,
             SEARCH,
-            "unsupported",
+            "denied",
             "Cloud Asset Inventory may not be read, so policies were asked for project by project",
             hides="who may do what on single buckets, topics, keys and other resources of the project",
             blinds=(),

@@ -185,7 +185,7 @@ class _Accounts:
                 holder=holder,
                 scope=self._reading.projects.scope(project),
                 name=id.rpartition("/")[2],
-                status={True: "active", False: "inactive", None: None}[_is_enabled(data)],  # type: ignore[arg-type]
+                status={True: "active", False: "inactive", None: None}[_is_enabled(data)],
                 created_at=moment(data.get("validAfterTime")),
                 expires_at=None if never else ends,
                 lifetime="never_expires" if never else "expires" if ends else "unknown",
@@ -265,6 +265,9 @@ class _Accounts:
             unique = text(table(told.get("serviceAccount")).get("serviceAccountId"))
             known = text(self._told[id][0].get("uniqueId")) if id in self._told else ""
             if unique and known and unique != known:
+                continue
+            before = found[id].last_used_at if id in found else None
+            if before is not None and (used is None or used <= before):
                 continue
             found[id] = Activity(
                 last_used_at=used,

@@ -17,12 +17,12 @@ from nhiscan_connectors.gcp.api import rest
 from nhiscan_connectors.gcp.assets import Asset, Listing
 from nhiscan_connectors.gcp.calls import Calls
 from nhiscan_connectors.gcp.compute.asking import gather, workloads_of
-from nhiscan_connectors.gcp.compute.workloads import UNREAD, Workloads, names_in
+from nhiscan_connectors.gcp.compute.workloads import Workloads, names_in
 from nhiscan_connectors.gcp.service import Answers, Service
 from nhiscan_connectors.gcp.vertex.locations import locations
 
 TYPE: Final = "workflows.googleapis.com/Workflow"
-SWEEP: Final = workloads_of("workflows", TYPE, drop=UNREAD)
+SWEEP: Final = workloads_of("workflows", TYPE)
 WHERE: Final = locations("workflows", "workflows of a project", ("workloads",))
 LIST: Final = rest(
     "workflows:projects.locations.workflows.list",
@@ -32,7 +32,6 @@ LIST: Final = rest(
     purpose="lists workflows, where Cloud Asset Inventory may not be read",
     hides="which workflows the project has and what they act as",
     blinds=("workloads",),
-    drop=UNREAD,
 )
 _LISTING: Final = Listing(type=TYPE, operation=LIST, key="workflows", service="workflows")
 _LOGS: Final = {"LOG_ALL_CALLS": "all", "LOG_ERRORS_ONLY": "errors", "LOG_NONE": "none"}

@@ -10,7 +10,7 @@ from nhiscan.access.question import Question
 from nhiscan.model import Gap, administrator_of
 from nhiscan_connectors.gcp.access import decide, readers
 from nhiscan_connectors.gcp.access.denies import UNREAD, written_as
-from tests.connectors.gcp.access.estates import BUCKET, DEV, FOLDER, ORG, PAY, SECRET, Estate
+from tests.connectors.gcp.access.estates import BUCKET, DEV, FOLDER, ORG, PAY, SECRET, Estate, gained
 
 ACCESS = "secretmanager.versions.access"
 KEYS = "iam.googleapis.com/serviceAccountKeys.create"
@@ -169,6 +169,22 @@ def test_rule_with_a_condition_makes_conditional() -> None:
     assert edge.answer == "conditional"
     assert "does not apply (!resource.matchTag('1/env', 'test'))" in edge.conditions[0]
     assert estate.grants(who)["administer_identities", PAY].answer == "conditional"
+
+
+@pytest.mark.parametrize("many", [1, 30])
+def test_rule_with_a_condition_further_down(many: int) -> None:
+    estate = Estate()
+    who = estate.user("ada")
+    inside = [estate.account(f"t{n}") for n in range(many)]
+    outside = [estate.account(f"u{n}", DEV) for n in range(many)]
+    estate.can(who, ORG, CREATE_KEY)
+    estate.deny(PAY, KEYS, condition="resource.matchTag('1/env', 'prod')")
+    inventory, _ = estate.judged()
+    sure = gained(inventory.becomes, who, ("allowed",))
+    every = gained(inventory.becomes, who)
+    assert {*outside} <= {*sure}
+    assert not {*inside} & {*sure}
+    assert {*inside, *outside} <= {*every}
 
 
 @pytest.mark.parametrize(("condition", "left"), [("resource.service == 'iam.googleapis.com'", False), ("false", True)])

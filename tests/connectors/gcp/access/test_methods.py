@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from nhiscan.model import Credential, Gap, administrator_of
@@ -215,6 +217,17 @@ def test_update_role_through_a_group_and_at_the_organization() -> None:
     estate.bind(who, estate.role("run.jobs.run", id="organizations/1/roles/x"), FOLDER)
     target = administrator_of(FOLDER)
     assert target in estate.gained(who)
+
+
+@pytest.mark.parametrize(
+    "more", [{"eligible": True}, {"condition": "request.time < timestamp('2030-01-01T00:00:00Z')"}]
+)
+def test_update_role_that_is_held_on_a_condition(more: dict[str, Any]) -> None:
+    estate = Estate()
+    who = estate.account("ci")
+    estate.can(who, PAY, *UPDATE_ROLE.on)
+    estate.bind(who, estate.role("bigquery.jobs.create", id="projects/pay-prod/roles/x"), PAY, **more)
+    assert [edge.answer for edge in estate.judged()[0].becomes_of(who)] == ["conditional"]
 
 
 GRANTED = [m for m in METHODS if m.aim == "grant"]
