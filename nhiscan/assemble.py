@@ -17,7 +17,7 @@ from nhiscan.governance.ownership import owner_exists
 from nhiscan.inventory import Inventory
 from nhiscan.judge import Judged
 from nhiscan.model import Activity, Aspect, Credential, Gap, Identity, Sighting, Workload
-from nhiscan.parse import Parsed
+from nhiscan.parse import Parsed, is_limit
 from nhiscan.plugins import Broken
 from nhiscan.result import (
     SCHEMA_VERSION,
@@ -201,9 +201,20 @@ def _best_activity(identity: Identity, inventory: Inventory) -> Activity | None:
 
 def _owners(subject: str, inventory: Inventory) -> list[OwnerItem]:
     return [
-        OwnerItem(owner=o.owner, kind=o.kind, source=o.source, exists=owner_exists(inventory, o))
+        OwnerItem(
+            owner=_owner_name(o.owner, inventory), kind=o.kind, source=o.source, exists=owner_exists(inventory, o)
+        )
         for o in inventory.ownerships_of(subject)
     ]
+
+
+def _owner_name(owner: str, inventory: Inventory) -> str:
+    """An owner as people know them: the address or the name of who is written by an id."""
+    known = inventory.identities.get(owner)
+    if known is not None:
+        return known.email or known.name
+    group = inventory.groups.get(owner)
+    return group.name if group is not None else owner
 
 
 def _credential(credential: Credential) -> CredentialResult:
@@ -360,7 +371,9 @@ def _connector(name: str, connectors: Mapping[str, Connector], inventory: Invent
     A provider may have several lists of identities; then all of them must have been refused.
     """
     optional = {operation.name for operation in connectors[name].operations if operation.optional}
-    gaps = [gap for gap in inventory.gaps if gap.connector == name and gap.operation not in optional]
+    gaps = [
+        gap for gap in inventory.gaps if gap.connector == name and gap.operation not in optional and not is_limit(gap)
+    ]
     title = connectors[name].title
     if not gaps:
         return ConnectorResult(name=name, title=title, status="complete")
@@ -376,7 +389,9 @@ def _connector(name: str, connectors: Mapping[str, Connector], inventory: Invent
     if blind and not some_list_answered and not any(inventory.knows(scope, "identities") for scope in seen):
         reasons = Counter(f"{gap.operation}: {gap.detail or gap.reason}" for gap in blind.values())
         return ConnectorResult(name=name, title=title, status="failed", detail=reasons.most_common(1)[0][0])
-    return ConnectorResult(name=name, title=title, status="incomplete", detail=f"{len(gaps)} gaps")
+    return ConnectorResult(
+        name=name, title=title, status="incomplete", detail="1 gap" if len(gaps) == 1 else f"{len(gaps)} gaps"
+    )
 
 
 def _scopes(parsed: Parsed) -> list[ScopeResult]:
@@ -391,6 +406,7 @@ def _scopes(parsed: Parsed) -> list[ScopeResult]:
             environment=scope.environment,
             asked=parsed.tallies[scope.id].asked if scope.id in parsed.tallies else 0,
             answered=parsed.tallies[scope.id].answered if scope.id in parsed.tallies else 0,
+            scanned=scope.id in parsed.tallies,
         )
         for scope in scopes.values()
     ]

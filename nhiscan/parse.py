@@ -64,8 +64,7 @@ def parse(bundle: Bundle, connectors: Mapping[str, Connector]) -> Parsed:
         for record in _records(connector, shard, evidence):
             if isinstance(record, Gap):
                 record = _with_permission(record, operations)
-                # A limit of the provider's own, which no permission would lift and no judgement waits for.
-                optional += record.reason == "unsupported" and not record.blinds
+                optional += is_limit(record)
                 call = (record.operation, record.reason)
                 if record.blinds and record.scope == shard.scope and _tells_of(record, refused.get(call, [])):
                     told.add(call)
@@ -85,6 +84,11 @@ def parse(bundle: Bundle, connectors: Mapping[str, Connector]) -> Parsed:
             why = "the scan was interrupted before its parts were known; go on with --resume"
             inventory.add(blind_to_all(entry.name, entry.name, "", why))
     return Parsed(inventory=inventory, tallies=tallies, optional_gaps=optional)
+
+
+def is_limit(gap: Gap) -> bool:
+    """Whether it tells of a limit of the provider's own: no permission would lift it, and no judgement waits for it."""
+    return gap.reason == "unsupported" and not gap.blinds
 
 
 def _with_permission(gap: Gap, operations: Mapping[str, Operation]) -> Gap:

@@ -293,6 +293,9 @@ class ScopeResult(Result, frozen=True, kw_only=True):
     environment: str | None
     asked: int
     answered: int
+    scanned: bool = True
+    """Whether it was scanned by itself; then nothing more had to be asked where `asked` is 0, for a sweep of what it
+    lies in had told of it."""
 
 
 class ConnectorResult(Result, frozen=True, kw_only=True):

@@ -101,6 +101,9 @@ CLAIMS: Final[Mapping[str, Width]] = {
 `ref`, `environment`, `workflow` and `actor` are not among them: anybody's repository may have a branch called main.
 """
 
+_PINS: Final = frozenset({"ref", "environment", "workflow_ref"})
+"""Claims that say of a unit that is known which of its branches or environments it must be."""
+
 SHARED_ISSUERS: Final = frozenset(
     {
         "token.actions.githubusercontent.com",
@@ -198,12 +201,25 @@ def _says_whose(reading: Reading) -> bool:
 
 
 def widest(trust: Trust) -> Reading | None:
-    """The widest pattern of the condition that narrows the trust most; None when none narrows it."""
+    """The widest pattern of the condition that narrows the trust most; None when none narrows it.
+
+    All of a repository, of which a claim beside the subject leaves one branch, is one subject.
+    """
     conditions = readings_of(trust)
     if not conditions:
         return None
     tops = [max(readings, key=lambda reading: (reading.width, reading.pattern)) for readings in conditions]
-    return min(tops, key=lambda reading: (reading.width, reading.pattern))
+    found = min(tops, key=lambda reading: (reading.width, reading.pattern))
+    if found.width is Width.UNIT and any(map(_pins, confining(trust))):
+        return msgspec.structs.replace(found, width=Width.ONE)
+    return found
+
+
+def _pins(guard: Guard) -> bool:
+    """Whether a condition leaves branches or environments that are written out in full."""
+    if guard.kind == "subject" or guard.key.rpartition(":")[2].casefold() not in _PINS or not guard.values:
+        return False
+    return _EXACT.fullmatch(guard.operator) is not None or not any(_WILD.search(value) for value in guard.values)
 
 
 def _reading(guard: Guard, value: str) -> Reading:

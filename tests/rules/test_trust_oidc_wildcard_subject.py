@@ -106,6 +106,26 @@ def test_of_several_conditions_the_narrowest_counts() -> None:
     assert trusting(subject("repo:*"), branch).run(RULE).finding.severity == "critical"
 
 
+@pytest.mark.parametrize(
+    ("claim", "operator", "value", "clean"),
+    [
+        ("ref", "StringEquals", "refs/heads/main", True),
+        ("ref", "StringLike", "refs/heads/main", True),
+        ("environment", "equals", "production", True),
+        ("workflow_ref", "equals", "acme/pay/.github/workflows/ship.yml@refs/heads/main", True),
+        ("ref", "StringLike", "refs/heads/*", False),
+        ("ref", "StringNotEquals", "refs/heads/main", False),
+        ("actor", "StringEquals", "ada", False),
+    ],
+)
+def test_one_branch_of_one_repository_is_one_subject(claim: str, operator: str, value: str, clean: bool) -> None:
+    pin = guard("other", value, key=f"{GITHUB}:{claim}", operator=operator)
+    assert trusting(subject("repo:acme/pay:*"), pin).run(RULE).clean is clean
+    # Who may take over the name has a branch called main too, and so has every other repository.
+    assert trusting(subject("repo:acme@*/pay@*:*"), pin).run(RULE).finding.severity == "info"
+    assert trusting(subject("repo:acme/*"), pin).run(RULE).finding.severity == "low"
+
+
 def test_a_pattern_in_the_name_of_the_principal_counts() -> None:
     said = estate(role("deploy"), trust("deploy", f"oidc:{GITHUB}#repo:acme/*", "oidc")).run(RULE)
     assert said.finding.severity == "low"

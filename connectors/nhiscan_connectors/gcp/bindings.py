@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from nhiscan.connector import Operation
 from nhiscan.model import AnyRecord, Assignment, Group, Identity, Signal
@@ -11,6 +11,9 @@ from nhiscan_connectors.common.fields import table, text
 from nhiscan_connectors.gcp.assets import Reading
 from nhiscan_connectors.gcp.names import member_kind, principal_id
 from nhiscan_connectors.gcp.vertex.principals import is_agents_own
+
+_LONGEST_MEMBER: Final = 2000
+"""Characters; the longest are principals of pools, whose subjects have 127 bytes at most."""
 
 
 def holders(
@@ -24,6 +27,10 @@ def holders(
             reading.leave_out(operation, f"a condition on {resource[:200]} has no expression", subject)
             condition = "unreadable condition"
         for member in reading.texts(operation, binding, "members", subject):
+            if not _names_somebody(member):
+                said = f"a member of {resource[:200]} names nobody: {member[:80]!r}"
+                reading.leave_out(operation, said, subject or resource)
+                continue
             yield Assignment(
                 principal=principal_id(member),
                 role=role_name(reading, binding["role"]),
@@ -33,6 +40,14 @@ def holders(
                 source=operation.name,
             )
             yield from whom(reading, member)
+
+
+def _names_somebody(member: str) -> bool:
+    """Whether a member is one that Google would take; what an export says may be made up."""
+    if len(member) > _LONGEST_MEMBER:
+        return False
+    _, colon, rest = member.partition(":")
+    return not colon or bool(rest.strip("/ "))
 
 
 def role_name(reading: Reading, role: str) -> str:

@@ -7,7 +7,7 @@ import msgspec
 from nhiscan.result import ScanResult, Share
 from nhiscan.terminal import count
 from nhiscan_reports.html.figures import link, record_link
-from nhiscan_reports.html.words import ADMIN, KINDS, LLM_PROVIDERS
+from nhiscan_reports.html.words import ADMIN, KINDS, LLM_PROVIDERS, PRODUCTS
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,6 +147,8 @@ def place(kind: str) -> str:
         return kind
     words = [KINDS.get(word, word) for word in kind.split("-")]
     text = " ".join(words)
+    for product in PRODUCTS:
+        text = text.replace(product.lower(), product)
     return text[0].upper() + text[1:]
 
 

@@ -93,7 +93,7 @@ def scopes(result: ScanResult) -> tuple[list[ScopeView], int, int]:
         (
             scope
             for scope in result.scan.scopes
-            if scope.answered < scope.asked or (not scope.asked and scope.id not in holders)
+            if scope.answered < scope.asked or not (scope.asked or scope.scanned or scope.id in holders)
         ),
         key=lost,
     )

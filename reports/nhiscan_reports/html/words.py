@@ -82,25 +82,39 @@ LLM_PROVIDERS: Final = {
 """Names of LLM providers as they write them; others stand as they are."""
 KINDS: Final = {
     "agentcore": "AgentCore",
+    "ai": "AI",
     "api": "API",
     "apigateway": "API Gateway",
     "apprunner": "App Runner",
+    "bigquery": "BigQuery",
     "codebuild": "CodeBuild",
     "ec2": "EC2",
     "ecs": "ECS",
     "eks": "EKS",
     "emr": "EMR",
     "eventbridge": "EventBridge",
+    "gke": "GKE",
+    "hmac": "HMAC",
     "iam": "IAM",
+    "kms": "KMS",
     "lambda": "Lambda",
+    "mcp": "MCP",
+    "oauth": "OAuth",
     "oauth2": "OAuth2",
+    "openai": "OpenAI",
     "qbusiness": "Q Business",
     "sagemaker": "SageMaker",
     "secretsmanager": "Secrets Manager",
     "ssm": "SSM",
     "stepfunctions": "Step Functions",
+    "vertex": "Vertex AI",
 }
 """Words of kinds that are names or abbreviations; the others stand as they are."""
+PRODUCTS: Final = (
+    "App Engine", "Cloud Build", "Cloud Function", "Cloud Run", "Cloud Scheduler", "Compute Engine", "Container App",
+    "Cosmos DB", "Gemini Enterprise", "Key Vault", "Logic App", "Secret Manager",
+)  # fmt: skip
+"""Names of products of several words that kinds are made of."""
 STATUS: Final = {"complete": "Complete", "incomplete": "Incomplete", "failed": "Failed"}
 EDGES: Final = {
     "can_become": "can become",

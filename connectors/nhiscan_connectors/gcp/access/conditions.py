@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from nhiscan_connectors.gcp.access.expressions import Facts, judge, only_of, parse
+from nhiscan_connectors.gcp.access.expressions import MOST_READ, Facts, judge, only_of, parse
 from nhiscan_connectors.gcp.access.universe import BIT, SET_POLICY, service_of
 
 _LONGEST: Final = 240
@@ -81,9 +81,13 @@ def _classes() -> tuple[tuple[Facts, int], ...]:
     return tuple(found.items())
 
 
-@lru_cache(maxsize=1 << 12)
 def split(condition: str) -> Split:
     """What a condition does to each permission of interest."""
+    return _split(condition[: MOST_READ + 1])  # what is longer is not read, and not kept either
+
+
+@lru_cache(maxsize=1 << 12)
+def _split(condition: str) -> Split:
     node = parse(condition)
     roles = only_of(node)
     free = tied = limited = 0
@@ -102,7 +106,6 @@ def split(condition: str) -> Split:
     return Split(free, tied, limited, roles or (), name_of(condition))
 
 
-@lru_cache(maxsize=1 << 14)
 def holds(condition: str, permission: str, names: tuple[str, ...], exact: bool) -> bool | None:
     """Whether a condition holds for a permission on one resource; None where that is open."""
     return judge(parse(condition), facts_of(permission, names, exact=exact))

@@ -14,7 +14,8 @@ from typing import Final, Literal, TypeAlias
 
 import msgspec
 
-_MOST_READ: Final = 8192
+MOST_READ: Final = 8192
+"""Characters of an expression that is read; Google's own limit is lower."""
 _MOST_WORDS: Final = 1200
 _DEEPEST: Final = 24
 _TOKEN: Final = re.compile(
@@ -89,11 +90,13 @@ class _TooMuchError(Exception):
     """An expression that is not read."""
 
 
-@lru_cache(maxsize=1 << 12)
 def parse(text: str) -> Node:
     """An expression; `Open` for one that is not understood as a whole."""
-    if len(text) > _MOST_READ:
-        return Open()
+    return _parsed(text) if len(text) <= MOST_READ else Open()
+
+
+@lru_cache(maxsize=1 << 12)
+def _parsed(text: str) -> Node:
     try:
         return _Parser(_words(text)).whole()
     except _TooMuchError:

@@ -14,8 +14,9 @@ from nhiscan.subjects import SHARED_ISSUERS, widest
 from nhiscan_connectors.gcp.federation import amazon
 from nhiscan_connectors.gcp.federation.conditions import alternatives
 from nhiscan_connectors.gcp.federation.members import Member
-from nhiscan_connectors.gcp.federation.needs import Need, Needs, needs_of, together, unread
+from nhiscan_connectors.gcp.federation.needs import Need, Needs, meets, needs_of, together, unread
 from nhiscan_connectors.gcp.federation.providers import Provider
+from nhiscan_connectors.gcp.federation.spoken import spoken
 from nhiscan_connectors.gcp.federation.subjects import (
     GOOGLE,
     ONE_SUBJECT,
@@ -111,9 +112,13 @@ def _oidc(provider: Provider, needs: Needs, directory: Directory) -> Iterator[Tr
         exact = told.get("sub")
         if exact is not None and not exact.pattern and contradicts(issuer, exact.value, told):
             continue
+        fixed = spoken(issuer, subject.pattern) if subject.claims else {}
+        left = [
+            n for n in known if n.claim not in subject.claims and not (n.claim in fixed and meets(n, fixed[n.claim]))
+        ]
         guards = (
             *_subject_guard(issuer, subject, told),
-            *(_guard(issuer, need) for need in known if need.claim not in subject.claims),
+            *(_guard(issuer, need) for need in left),
             _audience(provider),
         )
         trust = Trust(identity="", principal=f"oidc:{issuer}#{subject.pattern}", kind="oidc", guards=guards)

@@ -132,7 +132,7 @@ def together(*needs: Need) -> Needs | None:
             exact[need.claim] = need.values if known is None else tuple(v for v in known if v in need.values)
     for need in needs:
         if need.claim in exact and need.how != "unread":
-            exact[need.claim] = tuple(v for v in exact[need.claim] if _meets(need, v))
+            exact[need.claim] = tuple(v for v in exact[need.claim] if meets(need, v))
     if not all(exact.values()):
         return None
     one = tuple(Need(claim=claim, how="equals", values=values) for claim, values in exact.items())
@@ -143,8 +143,11 @@ _LISTS: Final = frozenset({"groups", "roles", "scope", "scp", "wids", "aud"})
 """Claims that may hold several values at once."""
 
 
-def _meets(need: Need, value: str) -> bool:
+def meets(need: Need, value: str) -> bool:
+    """Whether a token whose claim has this value fulfils a need; never one that is not understood."""
     match need.how:
+        case "unread":
+            return False
         case "equals":
             return value in need.values
         case "not equals":

@@ -25,6 +25,14 @@ _VOUCHED: Final = {
     "cross-account-trust": "AWS account {issuer} may act as it",
     "roles-anywhere-subject": "machines with a certificate that {issuer} takes may act as it",
 }
+_STANDS_FOR: Final = {
+    "trusted-by-ci-oidc": "it stands for jobs that {issuer} vouches for",
+    "trusted-by-cluster-oidc": "it stands for pods that {issuer} vouches for",
+    "oidc-trust": "it stands for whomever {issuer} vouches for",
+    "cross-account-trust": "it stands for callers from AWS account {issuer}",
+    "roles-anywhere-subject": "it stands for machines with a certificate that {issuer} takes",
+}
+"""The same of a principal of a pool, which is those outside and nobody else."""
 
 
 def trusts(inventory: Inventory) -> Iterator[AnyRecord]:
@@ -34,11 +42,12 @@ def trusts(inventory: Inventory) -> Iterator[AnyRecord]:
         return
     reader = _Reader(inventory)
     seen: set[Trust] = set()
-    signals: set[tuple[str, str, str]] = set()
+    signals: dict[tuple[str, str, str], Signal] = {}
     for (identity, principal), bindings in sorted(held.items()):
         member = member_of(principal, reader.projects)
         if member is None or member.by_platform:
             continue
+        said: list[Signal | None] = []
         for assignment, sure in bindings:
             for trust, signal in reader.read(identity, member, assignment, sure=sure):
                 key = msgspec.structs.replace(trust, statement="", source="")
@@ -46,9 +55,12 @@ def trusts(inventory: Inventory) -> Iterator[AnyRecord]:
                     continue
                 seen.add(key)
                 yield trust
-                if signal is not None and (signal.subject, signal.name, signal.detail) not in signals:
-                    signals.add((signal.subject, signal.name, signal.detail))
-                    yield signal
+                said.append(signal)
+        said += reader.stands_for(principal, member, bindings[0][0].source)
+        for one in said:
+            if one is not None:
+                signals.setdefault((one.subject, one.name, one.detail), one)
+    yield from signals.values()
 
 
 def _held(inventory: Inventory) -> dict[tuple[str, str], list[tuple[Assignment, bool]]]:
@@ -104,18 +116,28 @@ class _Reader:
             unknown = Trust(identity="", principal=assignment.principal, kind="unknown")
             yield self._trust(identity, assignment, unknown, f"{where}pool {_short(member.pool)}, not read"), None
             return
+        for provider, trust in self._entries(member):
+            place = f"{where}provider {provider.name} of pool {_short(member.pool)}"
+            if not sure:
+                trust = msgspec.structs.replace(trust, kind="unknown")
+            signal = _signal(identity, provider, assignment.source) if trust.kind != "unknown" else None
+            yield self._trust(identity, assignment, trust, place), signal
+
+    def stands_for(self, principal: str, member: Member, source: str) -> Iterator[Signal | None]:
+        """Who a principal of a pool is, whatever it may do: those for whom the pool's providers vouch."""
+        if principal in self._inventory.identities and not member.workforce and not self._gone(member):
+            for provider, trust in self._entries(member):
+                if trust.kind != "unknown":
+                    yield _signal(principal, provider, source)
+
+    def _entries(self, member: Member) -> list[tuple[Provider, Trust]]:
         if member not in self._read:
             self._read[member] = [
                 (provider, trust)
                 for provider in self._providers.get(member.pool, ())
                 for trust in entries(provider, member, self._directory)
             ]
-        for provider, trust in self._read[member]:
-            place = f"{where}provider {provider.name} of pool {_short(member.pool)}"
-            if not sure:
-                trust = msgspec.structs.replace(trust, kind="unknown")
-            signal = _signal(identity, provider, assignment.source) if trust.kind != "unknown" else None
-            yield self._trust(identity, assignment, trust, place), signal
+        return self._read[member]
 
     def _known(self, member: Member) -> bool:
         return member.pool in self._inventory.resources or member.pool in self._providers
@@ -176,7 +198,8 @@ def _signal(identity: str, provider: Provider, source: str) -> Signal | None:
             name, issuer = "oidc-trust", f"provider {provider.name}"
         case _:
             return None
-    return Signal(subject=identity, name=name, detail=_VOUCHED[name].format(issuer=issuer[:200]), source=source)
+    words = _STANDS_FOR if identity.startswith(PRINCIPALS) else _VOUCHED
+    return Signal(subject=identity, name=name, detail=words[name].format(issuer=issuer[:200]), source=source)
 
 
 def _short(pool: str) -> str:

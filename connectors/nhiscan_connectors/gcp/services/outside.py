@@ -84,7 +84,9 @@ def _account(inventory: Inventory, projects: Projects, email: str, named: Assign
         pass  # Google does not list them
     elif scope not in inventory.scopes:
         facts["outside"] = "true"
-    elif _listed(inventory, scope):
+    elif not inventory.scopes[scope].attributes.get("state") and _listed(
+        inventory, scope
+    ):  # one to be deleted is not asked
         facts["missing"] = "true"
     return account_of(email, scope=scope, attributes=facts, listed=ours)
 

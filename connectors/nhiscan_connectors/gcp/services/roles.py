@@ -3,7 +3,7 @@
 The administration client of google-cloud-iam gives predefined roles with all their permissions in a few pages.
 
 Attributes of a role: "basic" (own, write, read: Owner, Editor and Viewer), "acts_as" (tokens, keys, workloads: how who
-holds it acts as service accounts).
+holds it acts as service accounts), "deleted" ("true": it stays in policies for a while and gives nobody anything).
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ PREDEFINED = rpc(
 OF_ORGANIZATION = rpc(
     "iam:organizations.roles.list",
     "list_roles",
-    request=(*_FULL, ("show_deleted", False)),
+    request=(*_FULL, ("show_deleted", True)),
     permission="iam.roles.list",
     purpose="tells which permissions the organization's custom roles hold",
     hides="what the organization's custom roles allow",
@@ -63,7 +63,7 @@ OF_ORGANIZATION = rpc(
 OF_PROJECT = rpc(
     "iam:projects.roles.list",
     "list_roles",
-    request=(*_FULL, ("show_deleted", False)),
+    request=(*_FULL, ("show_deleted", True)),
     permission="iam.roles.list",
     purpose="tells which permissions a project's custom roles hold, where Cloud Asset Inventory may not be read",
     hides="what the project's custom roles allow",
@@ -92,19 +92,18 @@ def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
     for item in reading.items(PREDEFINED, "roles", "name"):
         yield _role(reading, PREDEFINED, item, predefined=True)
     for asset in reading.assets(CUSTOM, TYPE):
-        if not asset.data.get("deleted"):
-            yield _role(reading, CUSTOM, {**asset.data, "name": text(asset.data.get("name")) or asset.name})
+        yield _role(reading, CUSTOM, {**asset.data, "name": text(asset.data.get("name")) or asset.name})
     for operation in (OF_ORGANIZATION, OF_PROJECT):
         for item in reading.items(operation, "roles", "name"):
-            if not item.get("deleted"):
-                yield _role(reading, operation, item)
+            yield _role(reading, operation, item)
     yield from reading.gaps()
 
 
 def _role(reading: Reading, operation: Operation, item: dict[str, Any], *, predefined: bool = False) -> Policy:
     name = role_name(reading, item["name"].removeprefix("//iam.googleapis.com/"))
     problem = ""
-    permissions = item.get("includedPermissions", [])
+    deleted = item.get("deleted") is True
+    permissions = [] if deleted else item.get("includedPermissions", [])
     if not isinstance(permissions, list) or not all(isinstance(one, str) for one in permissions):
         problem = "its permissions are no list of names"
         reading.leave_out(operation, f"{name[:200]}: {problem}")
@@ -118,7 +117,7 @@ def _role(reading: Reading, operation: Operation, item: dict[str, Any], *, prede
         document=None if problem else json.dumps(document, separators=(",", ":")),
         problem=problem,
         managed_by_provider=predefined,
-        attributes=_facts(name, frozenset(() if problem else permissions)),
+        attributes={"deleted": "true"} if deleted else _facts(name, frozenset(() if problem else permissions)),
     )
 
 

@@ -13,6 +13,7 @@ Attributes of an account: "unique_id", "oauth2_client_id", "default" (compute, a
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
@@ -29,7 +30,7 @@ from nhiscan_connectors.gcp.assets import ACCOUNT_AGES, ACCOUNTS, CONTAINERS, SE
 from nhiscan_connectors.gcp.bindings import holders
 from nhiscan_connectors.gcp.calls import Calls
 from nhiscan_connectors.gcp.lists import listed
-from nhiscan_connectors.gcp.names import default_account, email_of, key_id, service_account_id
+from nhiscan_connectors.gcp.names import SERVICE_ACCOUNTS, default_account, email_of, service_account_id
 from nhiscan_connectors.gcp.plan import projects_of
 from nhiscan_connectors.gcp.service import Answers, Service
 from nhiscan_connectors.gcp.services.api_keys import bound_accounts
@@ -80,6 +81,7 @@ def _activity(kind: str, what: str) -> Any:
 ACCOUNT_USE = _activity("serviceAccountLastAuthentication", "service-accounts")
 KEY_USE = _activity("serviceAccountKeyLastAuthentication", "service-account-keys")
 _DEFAULTS = {"compute": "Compute Engine and what is built on it", "appengine": "App Engine and older functions"}
+_UNIQUE = re.compile(r"\d{1,30}", re.ASCII)
 _NEVER = 9000
 """Years from which on a key does not expire."""
 
@@ -242,17 +244,34 @@ class _Accounts:
             told += [(KEYS_OF, text(i["name"]), i) for b in bodies for i in reading.within(KEYS_OF, b, "keys", "name")]
         for operation, name, data in told:
             name = name if email_of(name) else reading.resource(f"//iam.googleapis.com/{text(data.get('name'))}")
-            email = email_of(name)
-            if not email:
-                reading.leave_out(operation, f"key {name[:200]} belongs to no account that is known")
+            holder = self._holder(operation, name)
+            if not holder:
                 continue
-            holder = service_account_id(email)
             if text(data.get("keyType")) == "SYSTEM_MANAGED":
                 self._system[holder] += 1
             else:
-                project = self._told[holder][1] if holder in self._told else reading.place.project
-                found[key_id(email, name.rpartition("/")[2])] = data, holder, project
+                known = holder in self._told
+                project = self._told[holder][1] if known else reading.project_of(name)
+                found[f"{holder}/keys/{name.rpartition('/')[2]}"] = data, holder, project
         return found
+
+    def _holder(self, operation: Operation, name: str) -> str:
+        """Id of the account that a key belongs to; one that no list tells of keeps its number."""
+        if email := email_of(name):
+            return service_account_id(email)
+        told = f"key {name[:200]} belongs to no account that is known"
+        owner, _, key = name.partition("/keys/")
+        unique = owner.rpartition("/serviceAccounts/")[2]
+        if not key or not _UNIQUE.fullmatch(unique):
+            self._reading.leave_out(operation, told)
+            return ""
+        holder = f"{SERVICE_ACCOUNTS}{unique}"
+        # Where all accounts were told with their numbers it is an account that was just made, or is gone, and hides
+        # no other's keys. Else it may be anybody's.
+        listed = all(text(data.get("uniqueId")) for data, _, _ in self._told.values())
+        whole = listed and all(item.problem is None for item in self._reading.answers.of(ACCOUNTS))
+        self._reading.leave_out(operation, told, holder if whole else "")
+        return holder
 
     def _use(self, operation: Operation) -> dict[str, Activity]:
         """When accounts, or keys, were last used, by id."""

@@ -347,6 +347,77 @@ def test_assertions_and_certificates(
     assert {one.name for one in found.signals_of(DEPLOY)} == {signal, "machine-account-object"}
 
 
+SAYS_ITSELF = "repo:acme/app:environment:live"
+NUMBERED = "repo:acme@12/app@34:ref:refs/heads/main"
+
+
+@pytest.mark.parametrize(
+    ("member", "condition", "left"),
+    [
+        (f"subject/{SAYS_ITSELF}", "assertion.repository_owner == 'acme'", []),
+        (f"subject/{SAYS_ITSELF}", "assertion.repository == 'acme/app' && assertion.environment == 'live'", []),
+        (f"subject/{SAYS_ITSELF}", "assertion.repository.startsWith('acme/')", []),
+        (f"subject/{SAYS_ITSELF}", "assertion.repository_owner in ['acme', 'beta']", []),
+        (f"subject/{SAYS_ITSELF}", "assertion.repository_owner != 'beta'", []),
+        (f"subject/{SAYS_ITSELF}", "assertion.ref == 'refs/heads/main'", ["ref"]),
+        (f"subject/{SAYS_ITSELF}", "assertion.actor == 'ada'", ["actor"]),
+        (f"subject/{NUMBERED}", "assertion.repository_owner_id == '12' && assertion.repository_id == '34'", []),
+        (f"subject/{NUMBERED}", "assertion.repository_owner == 'acme' && assertion.ref == 'refs/heads/main'", []),
+        ("*", "google.subject.startsWith('repo:acme/app:') && assertion.repository_owner == 'acme'", []),
+        ("*", "google.subject.startsWith('repo:acme') && assertion.repository_owner == 'acme'", ["repository_owner"]),
+        ("*", "google.subject.startsWith('repo:acme/app:environment:li') && assertion.environment == 'live'",
+         ["environment"]),
+    ],
+)  # fmt: skip
+def test_what_the_subject_says_itself_is_not_asked_for_twice(
+    gcp: Gcp, tmp_path: Path, member: str, condition: str, left: list[str]
+) -> None:
+    deploy, ci = seed(gcp)
+    github(gcp.company, ci, condition)
+    name = member.removeprefix("subject/")
+    gcp.company.bind(deploy, USER, principals(ci) if member == "*" else principal(ci, name))
+    guards = only(read(gcp, tmp_path)).guards
+    assert [guard.key.rpartition(":")[2] for guard in guards if guard.kind == "other"] == left
+
+
+def test_a_branch_of_gitlab_and_an_account_of_a_cluster_say_themselves(gcp: Gcp, tmp_path: Path) -> None:
+    deploy, ci = seed(gcp)
+    claims = ("project_path", "ref_type", "ref", "namespace_path")
+    mapping = {"google.subject": "assertion.sub", **{f"attribute.{claim}": f"assertion.{claim}" for claim in claims}}
+    condition = "attribute.project_path == 'acme/app' && attribute.ref == 'main' && attribute.namespace_path == 'acme'"
+    oidc = {"issuerUri": "https://gitlab.com"}
+    provider(gcp.company, ci, "gitlab", oidc=oidc, attributeMapping=mapping, attributeCondition=condition)
+    space = "assertion['kubernetes.io']['namespace'] == 'shop'"
+    oidc = {"issuerUri": "https://oidc.eks.eu-west-1.amazonaws.com/id/AB"}
+    provider(gcp.company, ci, "pods", oidc=oidc, attributeMapping=mapping, attributeCondition=space)
+    gcp.company.bind(deploy, USER, principal(ci, "project_path:acme/app:ref_type:branch:ref:main"))
+    gcp.company.bind(deploy, "iam.serviceAccountTokenCreator", principal(ci, "system:serviceaccount:shop:till"))
+    trusts = {trust.principal.partition("#")[2]: trust for trust in read(gcp, tmp_path).trusts_of(DEPLOY)}
+    branch = trusts["project_path:acme/app:ref_type:branch:ref:main"]
+    assert [guard.key for guard in branch.guards if guard.kind == "other"] == ["gitlab.com:namespace_path"]
+    pods = trusts["system:serviceaccount:shop:till"]
+    assert [guard.key for guard in pods.guards if guard.kind == "other"] == []
+
+
+def test_the_principals_of_a_pool_are_those_whom_its_providers_vouch_for(gcp: Gcp, tmp_path: Path) -> None:
+    deploy, ci = seed(gcp)
+    github(gcp.company, ci, "assertion.repository_owner == 'acme'")
+    gcp.company.bind(deploy, USER, principals(ci, "attribute.repository/acme/app"))
+    gcp.company.bind(deploy, USER, principal(ci, "repo:acme/app:environment:live"))
+    gcp.company.bind("projects/pay", "storage.admin", principals(ci, "attribute.repository/acme/web"))
+    gcp.company.bind("projects/pay", "viewer", principals(ci, "attribute.nobody/x"))
+    found = read(gcp, tmp_path)
+    pools = {id: [s.name for s in found.signals_of(id)] for id in found.identities if id.startswith("principal")}
+    assert {id.rpartition("/workloadIdentityPools/ci/")[2]: names for id, names in pools.items()} == {
+        "attribute.repository/acme/app": ["trusted-by-ci-oidc"],
+        "subject/repo:acme/app:environment:live": ["trusted-by-ci-oidc"],
+        "attribute.repository/acme/web": ["trusted-by-ci-oidc"],
+        "attribute.nobody/x": [],
+    }
+    told = {signal.detail for id in pools for signal in found.signals_of(id)}
+    assert told == {f"it stands for jobs that {ISSUER} vouches for"}
+
+
 def test_the_name_of_a_role_alone(gcp: Gcp, tmp_path: Path) -> None:
     deploy, ci = seed(gcp)
     mapping = {"google.subject": "assertion.arn", "attribute.role": "assertion.arn.extract('assumed-role/{role}/')"}
