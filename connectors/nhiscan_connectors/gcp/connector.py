@@ -34,6 +34,13 @@ OPTIONS = (
         help="Google service account to act as; several with commas between are a chain.",
         metavar="EMAIL",
     ),
+    Option(
+        name="delegated_client",
+        help="Client id that the Google Workspace admin console lists under domain-wide delegation; may be repeated."
+        " Google Cloud itself has no list of them.",
+        metavar="ID",
+        multiple=True,
+    ),
     Option(name="quota_project", help="Google project that calls are counted to.", envvar="GOOGLE_CLOUD_QUOTA_PROJECT"),
     Option(
         name="google_endpoint",

@@ -44,6 +44,8 @@ NEVER: Final = (
     "cloudasset:exportAssets", "storage:objects.get",
 )  # fmt: skip
 """Calls that return a secret or data, by service and call, named as `Operation.name` is."""
+DELEGATED: Final = "delegated"
+"""Option of a shard: client ids that have domain-wide delegation, as the scanner was told, with commas between."""
 _ROOT: Final = re.compile(r"(?:organizations|folders)/\d{1,30}|projects/[a-z0-9.:-]{1,80}", re.ASCII)
 _PROJECT: Final = re.compile(r"[a-z0-9.:-]{1,80}", re.ASCII)
 
@@ -72,7 +74,9 @@ def plan(sessions: Sessions, settings: Settings, sink: Sink) -> Iterator[Shard]:
             f"Google Cloud did not let the scanner in: {(why or 'it names no organization or project').rstrip('.')}.",
             "Log in (gcloud auth application-default login), or check --scope and --impersonate-service-account.",
         )
-    yield from shards.values()
+    clients = ",".join(sorted({str(one).strip() for one in settings.get("delegated_client") or ()} - {""}))
+    for shard in shards.values():
+        yield msgspec.structs.replace(shard, options={**shard.options, DELEGATED: clients}) if clients else shard
 
 
 def _roots(calls: Calls, settings: Settings) -> tuple[list[str], str]:

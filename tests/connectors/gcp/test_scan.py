@@ -73,3 +73,11 @@ def test_pages_are_followed(gcp: Gcp, tmp_path: Path) -> None:
         "project",
     ]
     assert len(found.credentials) == 1
+
+
+def test_clients_that_the_directory_lets_act_for_everybody_are_marked(gcp: Gcp, tmp_path: Path) -> None:
+    small(gcp.company)
+    client = gcp.emulator.state.aliases["deploy@pay-prod.iam.gserviceaccount.com"]
+    found = scanned(gcp, tmp_path / "b", delegated_client=(client,)).inventory
+    assert found.identities[DEPLOY].attributes["domain_wide_delegation"] == "true"
+    assert "domain_wide_delegation" not in scanned(gcp, tmp_path / "c").inventory.identities[DEPLOY].attributes

@@ -7,7 +7,8 @@ The activity analyzer knows sign-ins with access tokens and keys. It does not kn
 bound to an account, so an account behind one may look idle and be in daily use: nothing is said of its activity.
 
 Attributes of an account: "unique_id", "oauth2_client_id", "default" (compute, appengine), "system_keys", and
-"activity_hidden_by" (the API key that hides its use). Attributes of a key: "origin", "algorithm", "disable_reason",
+"activity_hidden_by" (the API key that hides its use), "domain_wide_delegation" ("true" for clients that the scanner was
+told of). Attributes of a key: "origin", "algorithm", "disable_reason",
 "extended_status", "reported" (exposed, compromised: Google found it where it should not be).
 """
 
@@ -31,7 +32,7 @@ from nhiscan_connectors.gcp.bindings import holders
 from nhiscan_connectors.gcp.calls import Calls
 from nhiscan_connectors.gcp.lists import listed
 from nhiscan_connectors.gcp.names import SERVICE_ACCOUNTS, default_account, email_of, service_account_id
-from nhiscan_connectors.gcp.plan import projects_of
+from nhiscan_connectors.gcp.plan import DELEGATED, projects_of
 from nhiscan_connectors.gcp.service import Answers, Service
 from nhiscan_connectors.gcp.services.api_keys import bound_accounts
 
@@ -124,6 +125,7 @@ class _Accounts:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._bound = bound_accounts(reading)
+        self._delegated = frozenset(reading.shard.options.get(DELEGATED, "").split(","))
         self._ages = {
             reading.resource(item["name"]): moment(item.get("createTime"))
             for item in reading.items(ACCOUNT_AGES, "results", "name")
@@ -143,11 +145,13 @@ class _Accounts:
                     detail=f"it is the project's default account for {_DEFAULTS[kind]}",
                     source=source,
                 )
+            clients = {text(data.get("oauth2ClientId")), text(data.get("uniqueId"))} - {""}
             facts = {
                 "unique_id": text(data.get("uniqueId")),
                 "oauth2_client_id": text(data.get("oauth2ClientId")),
                 "system_keys": str(self._system[id]) if self._system[id] else "",
                 "activity_hidden_by": self._bound.get(id, ""),
+                "domain_wide_delegation": "true" if clients & self._delegated else "",
             }
             yield Signal(
                 subject=id,

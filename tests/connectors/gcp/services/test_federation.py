@@ -392,11 +392,11 @@ def test_a_branch_of_gitlab_and_an_account_of_a_cluster_say_themselves(gcp: Gcp,
     provider(gcp.company, ci, "pods", oidc=oidc, attributeMapping=mapping, attributeCondition=space)
     gcp.company.bind(deploy, USER, principal(ci, "project_path:acme/app:ref_type:branch:ref:main"))
     gcp.company.bind(deploy, "iam.serviceAccountTokenCreator", principal(ci, "system:serviceaccount:shop:till"))
-    trusts = {trust.principal.partition("#")[2]: trust for trust in read(gcp, tmp_path).trusts_of(DEPLOY)}
-    branch = trusts["project_path:acme/app:ref_type:branch:ref:main"]
-    assert [guard.key for guard in branch.guards if guard.kind == "other"] == ["gitlab.com:namespace_path"]
-    pods = trusts["system:serviceaccount:shop:till"]
-    assert [guard.key for guard in pods.guards if guard.kind == "other"] == []
+    found = {trust.principal: trust.guards for trust in read(gcp, tmp_path).trusts_of(DEPLOY)}
+    branch = found["oidc:gitlab.com#project_path:acme/app:ref_type:branch:ref:main"]
+    assert [guard.key for guard in branch if guard.kind == "other"] == ["gitlab.com:namespace_path"]
+    pods = found[f"oidc:{oidc['issuerUri'].removeprefix('https://')}#system:serviceaccount:shop:till"]
+    assert [guard.key for guard in pods if guard.kind == "other"] == []
 
 
 def test_the_principals_of_a_pool_are_those_whom_its_providers_vouch_for(gcp: Gcp, tmp_path: Path) -> None:
