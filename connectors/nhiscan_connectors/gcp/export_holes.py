@@ -155,9 +155,9 @@ def _tell_of_projects(sink: ExportSink, found: Found, estate: Estate, ids: list[
             own += [(one, "the export holds nothing of this project") for one in sweeps]
         if id not in with_policy:
             own.append((policies.SEARCH, "the export holds no policy of this project"))
-        for operation in (accounts.ACCOUNT_USE, accounts.KEY_USE):
-            if operation.name in estate.activity and id not in estate.activity[operation.name]:
-                own.append((operation, "the export does not hold it for this project"))
+        for use in (accounts.ACCOUNT_USE, accounts.KEY_USE):
+            if use.name in estate.activity and id not in estate.activity[use.name]:
+                own.append((use, "the export does not hold it for this project"))
         number = found.containers.number_of(id)
         shard = Place(part="project", root=estate.key, project=id, number=number, swept=True).shard()
         blind: set[Aspect] = set()

@@ -81,3 +81,24 @@ def test_clients_that_the_directory_lets_act_for_everybody_are_marked(gcp: Gcp, 
     found = scanned(gcp, tmp_path / "b", delegated_client=(client,)).inventory
     assert found.identities[DEPLOY].attributes["domain_wide_delegation"] == "true"
     assert "domain_wide_delegation" not in scanned(gcp, tmp_path / "c").inventory.identities[DEPLOY].attributes
+
+
+def test_a_project_that_does_not_tell_of_use_leaves_its_own_accounts_unknown(gcp: Gcp, tmp_path: Path) -> None:
+    small(gcp.company)
+    other = gcp.company.service_account(gcp.company.project("beside"), "worker")
+    gcp.company.used(other, 3)
+    gcp.faults.add("deny", "v1/projects/pay-prod/*activities:query", service="policyanalyzer")
+    found = scanned(gcp, tmp_path / "b").inventory
+    worker = f"//iam.googleapis.com/projects/-/serviceAccounts/{other}"
+    assert not found.knows(PAY, "activity", DEPLOY)
+    assert found.knows(found.identities[worker].scope, "activity", worker)
+    asked = [gap.permission for gap in found.gaps]
+    assert "policyanalyzer.serviceAccountLastAuthenticationActivities.query" in asked
+
+
+def test_where_no_project_tells_of_use_everything_is_unknown_in_one_gap(gcp: Gcp, tmp_path: Path) -> None:
+    small(gcp.company)
+    gcp.faults.add("deny", service="policyanalyzer")
+    found = scanned(gcp, tmp_path / "b").inventory
+    assert not found.knows(PAY, "activity", DEPLOY)
+    assert len([gap for gap in found.gaps if gap.operation.startswith("policyanalyzer")]) == 2

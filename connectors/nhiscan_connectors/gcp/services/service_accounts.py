@@ -26,7 +26,7 @@ from nhiscan_connectors.common.fields import table, text
 from nhiscan_connectors.common.gaps import gap_of
 from nhiscan_connectors.common.times import moment
 from nhiscan_connectors.gcp.accounts import account_of
-from nhiscan_connectors.gcp.api import rest, rpc
+from nhiscan_connectors.gcp.api import Api, rest, rpc
 from nhiscan_connectors.gcp.assets import ACCOUNT_AGES, ACCOUNTS, CONTAINERS, SERVICE_ACCOUNT, Reading, sweep
 from nhiscan_connectors.gcp.bindings import holders
 from nhiscan_connectors.gcp.calls import Calls
@@ -66,7 +66,7 @@ POLICY_OF = rpc(
 )
 
 
-def _activity(kind: str, what: str) -> Any:
+def _activity(kind: str, what: str) -> Api:
     return rest(
         f"policyanalyzer:projects.locations.activityTypes.activities.query#{what}",
         f"v1/projects/{{of}}/locations/global/activityTypes/{kind}/activities:query",
@@ -91,9 +91,9 @@ def collect(calls: Calls) -> None:
     """Two sweeps, or three calls an account; then two calls a project for when they were last used."""
     place = calls.place
     if place.part == "estate" and place.swept:
-        calls.ask(ACCOUNTS, KEYS, ACCOUNT_AGES)
+        calls.ask(ACCOUNT_AGES)
         # Documented for projects only; an organization's answer could not be told from an empty one.
-        calls.each(lambda project: calls.ask(ACCOUNT_USE, KEY_USE, of=project), projects_of(calls))
+        calls.each(lambda use: calls.ask(use[0], of=use[1]), _uses(calls))
     elif place.part == "project" and not place.swept:
         emails = [
             email
@@ -103,6 +103,24 @@ def collect(calls: Calls) -> None:
         calls.each(lambda email: calls.ask(KEYS_OF, name=f"projects/-/serviceAccounts/{email}"), emails)
         calls.each(lambda email: calls.ask(POLICY_OF, resource=f"projects/-/serviceAccounts/{email}"), emails)
         calls.ask(ACCOUNT_USE, KEY_USE, of=place.project)
+
+
+def _uses(calls: Calls) -> list[tuple[Api, str]]:
+    """What to ask of which project: one without accounts, or without keys that people made, has nothing to tell."""
+    active = frozenset(projects_of(calls))
+    found: set[tuple[str, str]] = set()
+    for row in calls.listed(ACCOUNTS, "assets"):
+        found.add((ACCOUNT_USE.name, text(_data(row).get("projectId"))))
+    for row in calls.listed(KEYS, "assets"):
+        # "projects/<id>/serviceAccounts/<address>/keys/<key>"
+        if text(_data(row).get("keyType")) != "SYSTEM_MANAGED":
+            found.add((KEY_USE.name, text(_data(row).get("name")).removeprefix("projects/").partition("/")[0]))
+    operations = {operation.name: operation for operation in (ACCOUNT_USE, KEY_USE)}
+    return [(operations[name], project) for name, project in sorted(found) if project in active]
+
+
+def _data(row: Any) -> dict[str, Any]:
+    return table(table(table(row).get("resource")).get("data"))
 
 
 def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
@@ -203,15 +221,18 @@ class _Accounts:
     def refusals(self) -> Iterator[AnyRecord]:
         """A project that does not tell when its accounts were used leaves them unknown, and no others."""
         reading = self._reading
-        for operation in (ACCOUNT_USE, KEY_USE):
-            for item in reading.answers.of(operation):
-                if item.problem is not None:
-                    project = reading.projects.id_of(text(item.params.get("of")))
-                    subjects = [id for id, told in self._told.items() if told[1] == project]
-                    if operation is KEY_USE:
-                        subjects = [id for id, told in self._made.items() if told[2] == project]
-                    if subjects:
-                        yield gap_of(reading.shard, operation, item.problem, item.detail, subjects=tuple(subjects))
+        accounts, keys = _by_project(self._told, 1), _by_project(self._made, 2)
+        for use, ids in ((ACCOUNT_USE, accounts), (KEY_USE, keys)):
+            refused = [item for item in reading.answers.of(use) if item.problem is not None]
+            if {reading.projects.id_of(text(item.params.get("of"))) for item in refused} >= accounts.keys():
+                continue  # none was answered: that is told for everything at once
+            for problem in sorted({item.problem for item in refused if item.problem is not None}):
+                alike = [item for item in refused if item.problem == problem]
+                projects = {reading.projects.id_of(text(item.params.get("of"))) for item in alike}
+                subjects = sorted(id for project in projects for id in ids.get(project, ()))
+                more = f" (and {len(alike) - 1} more calls alike)" if len(alike) > 1 else ""
+                if subjects:
+                    yield gap_of(reading.shard, use, problem, f"{alike[0].detail}{more}", subjects=tuple(subjects))
         for operation, param in ((KEYS_OF, "name"), (POLICY_OF, "resource")):
             for item in reading.answers.of(operation):
                 if item.problem is not None:
@@ -304,6 +325,14 @@ def _is_enabled(data: dict[str, Any]) -> bool | None:
     """JSON leaves out what is false; None where the answer says something that is neither."""
     disabled = data.get("disabled", False)
     return not disabled if isinstance(disabled, bool) else None
+
+
+def _by_project(told: dict[str, tuple[dict[str, Any], str, str]], place: int) -> dict[str, list[str]]:
+    """Ids of what `_all` or `_keys` gave, by the project that stands in this place of each."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for id, facts in told.items():
+        found[str(facts[place])].append(id)
+    return found
 
 
 def _reported(*words: str) -> str:
