@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nhiscan.graph import Edge, IdentityGraph, NodeType
 from nhiscan.inventory import Inventory
+from nhiscan.llm import llm_title
 from nhiscan.model import EVERYONE, Trust, llm_provider
 
 ANY_OF = "any-of:"
@@ -86,7 +87,9 @@ def _add_holdings(graph: IdentityGraph, inventory: Inventory) -> None:
         if sighting.ai_provider:
             provider = llm_provider(sighting.ai_provider)
             _name_provider(graph, provider)
-            reason = f"the value opens {sighting.ai_provider}, by its form or by the name that it stood under"
+            reason = (
+                f"the value opens {llm_title(sighting.ai_provider)}, by its form or by the name that it stood under"
+            )
             graph.add_edge(Edge(source=secret, target=provider, kind="holds_key_of", reason=reason))
 
 

@@ -21,7 +21,7 @@ def told(way: list[CanBecome]) -> Iterator[str]:
     if len(way) > _MOST_STEPS:
         yield f"and so on, {len(way)} steps in all"
     if conditions := sorted({condition for step in way for condition in step.conditions}):
-        yield f"it depends on {listed(conditions)}"
+        yield f"it depends on this: {listed(conditions)}"
     if fix := next((step.fix for step in way if step.fix), ""):
         yield f"this change ends it: {plain(fix, _LONGEST_REASON)}"
 
@@ -32,7 +32,7 @@ def end(reach: Reach, identity: str, way: list[CanBecome]) -> Iterator[str]:
     if grant is not None and grant.reason:
         yield plain(grant.reason, _LONGEST_REASON)
         if grant.conditions:
-            yield f"that depends on {listed(sorted(grant.conditions))}"
+            yield f"that depends on this: {listed(sorted(grant.conditions))}"
 
 
 def reasons(grants: list[Grant], most: int = 3) -> list[str]:

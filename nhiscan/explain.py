@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from nhiscan.errors import UsageError
+from nhiscan.llm import llm_title
 from nhiscan.result import (
     AdminVerdict,
     CredentialResult,
@@ -249,7 +250,7 @@ class Explainer:
         if credential.service:
             lines.append(f"It opens {credential.service} only.")
         if credential.ai_provider:
-            lines.append(f"It opens the LLM provider {credential.ai_provider}.")
+            lines.append(f"It opens the LLM provider {llm_title(credential.ai_provider)}.")
         return lines
 
     def _what_workload(self, workload: WorkloadResult) -> list[str]:
@@ -279,7 +280,7 @@ class Explainer:
         place = self._scope(secret.scope) + (f", region {secret.region}" if secret.region else "")
         lines = [f"{secret.name} is {_a(secret.kind)} in {place}.", f"Its id is {secret.id}."]
         if secret.ai_provider:
-            lines.append(f"It seems to hold a key of the LLM provider {secret.ai_provider}.")
+            lines.append(f"It seems to hold a key of the LLM provider {llm_title(secret.ai_provider)}.")
         if secret.seen_in:
             lines.append(f"It is a secret value that stood in the open; its last four characters are {secret.last4}.")
             lines += _few([f"It was seen in {self._name(id)} ({id})." for id in sorted(secret.seen_in)])
@@ -406,7 +407,7 @@ def _held(credential: CredentialResult) -> str:
     state = credential.status or "of unknown state"
     standing = ", a standing secret" if credential.long_lived else ""
     opens = (
-        f", opens {credential.service or credential.ai_provider}"
+        f", opens {credential.service or llm_title(credential.ai_provider)}"
         if credential.service or credential.ai_provider
         else ""
     )

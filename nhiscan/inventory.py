@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any, get_args
 
+import msgspec
+
 from nhiscan.model import (
     AnyRecord,
     Aspect,
@@ -69,11 +71,14 @@ class Inventory:
         self.gaps: list[Gap] = []
         self._by: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
         self._factor_states: dict[str, FactorState] = {}
-        self._blind: dict[tuple[str, Aspect], set[str] | None] = {}
+        self._blind: set[tuple[str, Aspect]] = set()
+        """Scopes of which an aspect is hidden as a whole."""
+        self._hidden: dict[Aspect, set[str]] = {}
+        """Records of which an aspect is hidden, one by one."""
         self._blind_below: set[tuple[str, Aspect]] = set()
         self._adders: dict[type, Callable[[Any], None]] = {
             Scope: self._add_scope,
-            Identity: self._keyed(self.identities),
+            Identity: self._add_identity,
             Group: self._keyed(self.groups),
             Credential: self._keyed(self.credentials, "credential", "holder"),
             FederationProvider: self._keyed(self.federation_providers),
@@ -102,7 +107,10 @@ class Inventory:
             self.add(record)
 
     def add(self, record: AnyRecord) -> None:
-        """Take in one record. The first of several with one id stays: shards are read in a fixed order."""
+        """Take in one record. The first of several with one id stays: shards are read in a fixed order.
+
+        An identity whose first record has no tags takes those of a later one.
+        """
         self._adders[type(record)](record)
 
     def _keyed(self, table: dict[str, Any], index: str = "", field: str = "") -> Callable[[Any], None]:
@@ -127,6 +135,12 @@ class Inventory:
         if known is None or (known.parent is None and record.parent is not None):
             self.scopes[record.id] = record
 
+    def _add_identity(self, record: Identity) -> None:
+        """The tags of a directory's identity may be known only to the resource that it stands for."""
+        known = self.identities.setdefault(record.id, record)
+        if record.tags and not known.tags:
+            self.identities[record.id] = msgspec.structs.replace(known, tags=record.tags)
+
     def _add_factor_state(self, record: FactorState) -> None:
         known = self._factor_states.get(record.identity)
         if known is None or record.present:
@@ -145,26 +159,24 @@ class Inventory:
     def _add_gap(self, gap: Gap) -> None:
         self.gaps.append(gap)
         for aspect in gap.blinds:
-            key = (gap.scope, aspect)
-            if gap.below:
-                self._blind_below.add(key)
-            if not gap.subjects:
-                self._blind[key] = None
-            elif self._blind.get(key, set()) is not None:
-                blind = self._blind.setdefault(key, set())
-                assert blind is not None
-                blind.update(gap.subjects)
+            if gap.subjects:
+                self._hidden.setdefault(aspect, set()).update(gap.subjects)
+            else:
+                self._blind.add((gap.scope, aspect))
+                if gap.below:
+                    self._blind_below.add((gap.scope, aspect))
 
     def _of(self, index: str, key: str) -> list[Any]:
         return self._by[index].get(key, [])
 
     def knows(self, scope: str, aspect: Aspect, subject: str = "") -> bool:
-        """False when a gap hides `aspect` of the whole scope, of `subject` in it, or of all below a scope above it."""
-        key = (scope, aspect)
-        if key in self._blind:
-            blind = self._blind[key]
-            if blind is None or subject in blind:
-                return False
+        """False when a gap hides `aspect` of the whole scope, of `subject`, or of all below a scope above it.
+
+        A gap about single records hides them wherever they live: the sweep of an organization tells of what lies in its
+        projects.
+        """
+        if (scope, aspect) in self._blind or subject in self._hidden.get(aspect, ()):
+            return False
         return not self._blind_below or not self._hidden_from_above(scope, aspect)
 
     def _hidden_from_above(self, scope: str, aspect: Aspect) -> bool:

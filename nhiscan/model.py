@@ -497,6 +497,11 @@ class CanBecome(Record, frozen=True, kw_only=True, tag="can-become"):
     """Id of the method: "sts-assume-role", "iam-create-access-key"."""
     answer: Literal["allowed", "conditional", "latent", "unknown"]
     """`latent`: the permissions are there, the role or resource that the method needs is not."""
+    deploys: bool = False
+    """All that is needed was given on the target by name, and it takes running something new or changed as the target.
+
+    That is what whoever deploys a program holds on the program's identity.
+    """
     conditions: tuple[str, ...] = ()
     reason: str = ""
     """A sentence: "role ci can create access keys for user deploy (policy ci-admin, statement 1)"."""

@@ -211,7 +211,7 @@ def widest(trust: Trust) -> Reading | None:
     tops = [max(readings, key=lambda reading: (reading.width, reading.pattern)) for readings in conditions]
     found = min(tops, key=lambda reading: (reading.width, reading.pattern))
     if found.width is Width.UNIT and any(map(_pins, confining(trust))):
-        return msgspec.structs.replace(found, width=Width.ONE)
+        return msgspec.structs.replace(found, width=Width.NAMES if _OPEN_NUMBER.search(found.pattern) else Width.ONE)
     return found
 
 

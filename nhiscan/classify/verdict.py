@@ -152,7 +152,7 @@ def _from_record(identity: Identity, config: ClassifyConfig) -> Iterable[Signal]
         yield Signal(
             subject=identity.id,
             name="managed-by-provider",
-            detail=f"{identity.provider} made the identity and manages it",
+            detail="its provider made it and manages it",
         )
     if identity.human_access:
         yield Signal(subject=identity.id, name="door-for-people", detail="it is a way in for people")

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from nhiscan.inventory import Inventory
+from nhiscan.llm import llm_title
 from nhiscan.model import Signal, Workload, llm_provider
 from nhiscan.wording import listed, workload_name
 
@@ -45,7 +46,7 @@ def workload_signals(inventory: Inventory) -> Iterator[Signal]:
             yield Signal(
                 subject=identity,
                 name="holds-llm-key",
-                detail=f"{listed(holders, _MOST_NAMED)} {verb} as it with a key of {provider}",
+                detail=f"{listed(holders, _MOST_NAMED)} {verb} as it with a key of {llm_title(provider)}",
                 source=listed(sources),
             )
 

@@ -42,7 +42,7 @@ def command(identity: str, action: str, resource: str, evidence: Path, context: 
     decision = connectors[inventory.identities[id].provider].decide(inventory, question)
     lines(f"{decision.answer.upper()}: {decision.reason}")
     if decision.conditions:
-        lines(f"it depends on {', '.join(decision.conditions)}", indent=2)
+        lines(f"it depends on this: {', '.join(decision.conditions)}", indent=2)
     for layer in decision.layers:
         lines(f"{layer.name}: {layer.answer}", indent=2)
         for statement in layer.statements:

@@ -41,7 +41,7 @@ def _found(context: RuleContext, reach: Reach, identity: Identity, *, administer
     if administers:
         yield RULE.finding(
             identity.id,
-            f"{name} administers its account or project, and {who}",
+            f"{name} is an administrator, and {who}",
             *climb.reasons(context.inventory.grants_of(identity.id)),
             key=("is",),
             severity="critical",

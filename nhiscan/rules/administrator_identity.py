@@ -35,7 +35,7 @@ def check(context: RuleContext) -> Iterator[Outcome]:
             class_ = context.class_of(identity.id)
             yield RULE.finding(
                 identity.id,
-                f"{identity_name(identity)} {_WORDS[class_]} and administers its account or project",
+                f"{identity_name(identity)} {_WORDS[class_]} and is an administrator",
                 *climb.reasons(context.inventory.grants_of(identity.id)),
                 severity=SEVERITIES[class_],
                 confidence=_confidence(class_),

@@ -47,15 +47,20 @@ def _finding(context: RuleContext, identity: Identity, place: str, found: list[t
     targets = {target.id: target for _, target in found}
     names = sorted(identity_name(target) for target in targets.values())
     conditional = all(become.answer == "conditional" for become, _ in found)
+    deploys = all(become.deploys for become, _ in found)
     strong = any(is_powerful(context, target) for target in targets)
     return RULE.finding(
         identity.id,
         f"{identity_name(identity)} of project {_name(context, identity.scope)} can act as {listed(names)} of project"
         f" {_name(context, place)}",
         *sorted({plain(become.reason, _LONGEST_REASON) for become, _ in found})[:_SHOWN],
+        *(
+            (f"that takes running something as {'it' if len(names) == 1 else 'them'}, as whoever deploys it does",)
+            * deploys
+        ),
         *[sentence for target in targets.values() for sentence in power_of(context, target)][:_SHOWN],
         key=(place,),
-        severity="low" if conditional else "high" if strong else None,
+        severity="low" if conditional else "high" if strong else "low" if deploys else None,
         related=tuple(sorted(targets)),
     )
 

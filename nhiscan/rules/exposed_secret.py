@@ -9,6 +9,7 @@ from nhiscan.agents import hidden_scopes, hidden_subjects
 from nhiscan.detectors import DETECTORS, Kind
 from nhiscan.governance import controls
 from nhiscan.judging import is_powerful, power_of
+from nhiscan.llm import llm_title
 from nhiscan.model import Credential, Sighting
 from nhiscan.result import Confidence, Severity
 from nhiscan.rule import Outcome, Rule, RuleContext
@@ -72,7 +73,7 @@ def _opens(context: RuleContext, sighting: Sighting, credential: Credential | No
         yield f"it is {credential_name(credential)}{whose}{off}"
         yield from power_of(context, holder)
     if sighting.ai_provider:
-        yield f"it opens {plain(sighting.ai_provider)}, by its form or by the name that it stands under"
+        yield f"it opens {llm_title(sighting.ai_provider)}, by its form or by the name that it stands under"
 
 
 def _severity(context: RuleContext, sighting: Sighting, credential: Credential | None) -> Severity:

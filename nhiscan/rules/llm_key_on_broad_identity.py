@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nhiscan.governance import controls
 from nhiscan.judging import hidden_credentials, is_powerful, judged_credentials, power_of
+from nhiscan.llm import llm_title
 from nhiscan.model import Capability, Credential, Grant, Identity
 from nhiscan.powers import WORDS, by_capability, surest, told
 from nhiscan.result import Severity
@@ -47,7 +48,7 @@ def _finding(
     words = listed(WORDS[capability] for capability in beyond)
     return RULE.finding(
         credential.id,
-        f"{credential_name(credential)} of {identity_name(holder)} opens {plain(credential.ai_provider)}, and"
+        f"{credential_name(credential)} of {identity_name(holder)} opens {llm_title(credential.ai_provider)}, and"
         f" {identity_name(holder)} may do more than call models: {words}",
         _reach(credential),
         *[told(grant) for grant in beyond.values()][:_MOST_REASONS],

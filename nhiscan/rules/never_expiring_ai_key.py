@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nhiscan.governance import controls
 from nhiscan.judging import hidden_credentials, judged_credentials, power_of
+from nhiscan.llm import llm_title
 from nhiscan.model import Credential
 from nhiscan.rule import Outcome, Rule, RuleContext, Threshold
 from nhiscan.rules.open_llm_key import OPEN_TO
@@ -28,7 +29,7 @@ def check(context: RuleContext) -> Iterator[Outcome]:
         elif endless:
             yield RULE.finding(
                 credential.id,
-                f"{credential_name(credential)} opens {credential.ai_provider} and {endless}",
+                f"{credential_name(credential)} opens {llm_title(credential.ai_provider)} and {endless}",
                 *power_of(context, holder),
                 related=(credential.holder,),
             )

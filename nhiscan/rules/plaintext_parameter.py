@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from nhiscan.agents import hidden_scopes
 from nhiscan.detectors import names_a_secret, only_refers
 from nhiscan.governance import controls
+from nhiscan.llm import llm_title
 from nhiscan.model import Secret
 from nhiscan.result import Confidence
 from nhiscan.rule import Outcome, Rule, RuleContext
-from nhiscan.wording import plain, secret_name
+from nhiscan.wording import secret_name
 
 
 def check(context: RuleContext) -> Iterator[Outcome]:
@@ -22,7 +23,7 @@ def check(context: RuleContext) -> Iterator[Outcome]:
         if secret.encrypted is None:
             yield RULE.unknown(secret.id, "whether it is kept encrypted could not be read")
             continue
-        opens = (f"it seems to open {plain(secret.ai_provider)}",) if secret.ai_provider else ()
+        opens = (f"it seems to open {llm_title(secret.ai_provider)}",) if secret.ai_provider else ()
         yield RULE.finding(
             secret.id,
             f"{secret_name(secret)} is kept as plain text, and its name says that it is a secret"

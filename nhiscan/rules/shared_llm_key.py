@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from nhiscan.agents import hidden_scopes, hidden_subjects, whole_of
 from nhiscan.governance import controls
+from nhiscan.llm import llm_title
 from nhiscan.model import Sighting
 from nhiscan.result import Severity
 from nhiscan.rule import Outcome, Rule, RuleContext
@@ -35,8 +36,8 @@ def _seen(context: RuleContext) -> Iterator[Outcome]:
             yield RULE.finding(
                 # A fingerprint differs from scan to scan, so the first holder stands for the key.
                 ids[0],
-                f"one key of {plain(key.ai_provider)}, ending in {plain(key.last4, 4)}, stands in {len(ids)} workloads:"
-                f" {_names(context, ids)}",
+                f"one key of {llm_title(key.ai_provider)}, ending in {plain(key.last4, 4)}, stands in {len(ids)}"
+                f" workloads: {_names(context, ids)}",
                 *_environments(context, ids),
                 key=("seen", key.detector, key.last4),
                 severity=_severity(context, ids),
@@ -57,7 +58,7 @@ def _stored(context: RuleContext) -> Iterator[Outcome]:
             yield RULE.finding(
                 id,
                 f"{len(ids)} workloads are set up with {secret_name(secret)}, which seems to hold a key of"
-                f" {plain(secret.ai_provider)}: {_names(context, ids)}",
+                f" {llm_title(secret.ai_provider)}: {_names(context, ids)}",
                 *_environments(context, ids),
                 key=("stored",),
                 severity=_severity(context, ids),

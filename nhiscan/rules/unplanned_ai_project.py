@@ -25,7 +25,7 @@ def check(context: RuleContext) -> Iterator[Outcome]:
             resource.scope if resource.scope in inventory.scopes else resource.id,
             f"{place_name(inventory, resource.scope)} is named as {plain(resource.name.partition(' in ')[0])} names"
             " those that it makes",
-            *([f"in it there are {listed([*identities, *keys], 3)}"] if identities or keys else []),
+            *([f"it holds {listed([*identities, *keys], 3)}"] if identities or keys else []),
             related=(resource.id,),
         )
     yield from hidden_scopes(context, RULE, "which projects there are could not be read", "organization")

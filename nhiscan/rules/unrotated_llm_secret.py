@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from nhiscan.agents import hidden_scopes
 from nhiscan.governance import controls
+from nhiscan.llm import llm_title
 from nhiscan.model import Secret
 from nhiscan.rule import Outcome, Rule, RuleContext, Threshold
-from nhiscan.wording import listed, plain, secret_name, since
+from nhiscan.wording import listed, secret_name, since
 
 
 def check(context: RuleContext) -> Iterator[Outcome]:
@@ -46,8 +47,8 @@ def _why(context: RuleContext, secret: Secret, uses: dict[str, set[str]]) -> str
     """Why it matters to AI, as a sentence; empty when it does not."""
     if users := uses.get(secret.id):
         names = listed(sorted(context.graph.name_of(user) for user in users), 3)
-        return f"it serves {names}" + (f", to open {plain(secret.ai_provider)}" if secret.ai_provider else "")
-    return f"it seems to hold a key of {plain(secret.ai_provider)}" if secret.ai_provider else ""
+        return f"it serves {names}" + (f", to open {llm_title(secret.ai_provider)}" if secret.ai_provider else "")
+    return f"it seems to hold a key of {llm_title(secret.ai_provider)}" if secret.ai_provider else ""
 
 
 def _is_kept_elsewhere(context: RuleContext, secret: Secret) -> bool:
