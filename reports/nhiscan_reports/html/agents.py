@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from nhiscan.llm import llm_title
 from nhiscan.result import ScanResult, Share
 from nhiscan.terminal import count
 from nhiscan_reports.html.figures import link, record_link
-from nhiscan_reports.html.words import ADMIN, KINDS, LLM_PROVIDERS, PRODUCTS
+from nhiscan_reports.html.words import ADMIN, KINDS, PRODUCTS
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +82,7 @@ def census(result: ScanResult) -> CensusView:
         owners=[(owner, f"{number:,}") for owner, number in ai.owners.items()],
         keys=[
             KeyRow(
-                provider=LLM_PROVIDERS.get(row.provider, row.provider),
+                provider=llm_title(row.provider),
                 place=place(row.place),
                 keys=f"{row.keys:,}",
                 in_clear=row.in_clear,

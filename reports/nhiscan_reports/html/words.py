@@ -63,23 +63,6 @@ GAP_REASONS: Final = {
     "failed": "Failed",
     "not_licensed": "Not licensed",
 }
-LLM_PROVIDERS: Final = {
-    "anthropic": "Anthropic",
-    "azure-openai": "Azure OpenAI",
-    "bedrock": "Amazon Bedrock",
-    "cohere": "Cohere",
-    "deepseek": "DeepSeek",
-    "google": "Google",
-    "groq": "Groq",
-    "huggingface": "Hugging Face",
-    "langsmith": "LangSmith",
-    "mistral": "Mistral",
-    "openai": "OpenAI",
-    "openrouter": "OpenRouter",
-    "perplexity": "Perplexity",
-    "xai": "xAI",
-}
-"""Names of LLM providers as they write them; others stand as they are."""
 KINDS: Final = {
     "agentcore": "AgentCore",
     "ai": "AI",
