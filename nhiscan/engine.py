@@ -149,6 +149,9 @@ def _plan(bundle: Bundle, connector: Connector, entry: ConnectorSettings, secret
     shards: list[Shard] = []
     try:
         shards = list(connector.plan({**entry.settings, **secrets}, sink))
+        if len({shard.id for shard in shards}) < len(shards):
+            # Two that write the pages of one shard would mix them.
+            raise RuntimeError(f"{connector.name} planned one part of the scan twice")
     except NothingReadError as error:
         failure = error.diagnostics()
     finally:

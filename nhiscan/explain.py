@@ -303,7 +303,7 @@ class Explainer:
 
     def _powers(self, identity: IdentityResult) -> list[str]:
         capabilities = [
-            f"{_may(item.answer)} {item.capability.replace('_', ' ')} on {item.resource}"
+            f"{_may(item.answer)} {item.capability.replace('_', ' ')} on {self._scope(item.resource)}"
             f"{_under(item.conditions)}{_because(item.reason)}"
             for item in identity.capabilities
         ]
@@ -469,7 +469,11 @@ def _with_conditions(edge: EdgeResult) -> str:
 
 
 def _under(conditions: Sequence[str]) -> str:
-    return f", where {', '.join(sorted(set(conditions)))} allows" if conditions else ""
+    """Conditions, of which some are keys that a policy looks at, and others are sentences of their own."""
+    keys = [one for one in sorted(set(conditions)) if " " not in one]
+    told = [one for one in sorted(set(conditions)) if " " in one]
+    where = f", where {', '.join(keys)} allows" if keys else ""
+    return f"{where}, if {' and '.join(told)}" if told else where
 
 
 def _because(reason: str) -> str:

@@ -235,7 +235,7 @@ def test_a_workload_is_told_with_the_chain_to_the_secret(estate: ScanResult) -> 
 
 def test_a_secret_is_told_with_those_who_can_get_at_it(estate: ScanResult) -> None:
     found = told(estate, "arn:aws:secretsmanager:eu:1:secret:llm")
-    assert "It seems to hold a key of the LLM provider openai." in found["What it is"]
+    assert "It seems to hold a key of the LLM provider OpenAI." in found["What it is"]
     assert found["Who can get at it"] == (
         f"support ({ROLE}), 1 step: support reads llm.",
         "desk (desk), 2 steps: desk runs as support; then support reads llm.",
@@ -255,7 +255,7 @@ def test_a_secret_value_in_the_open_is_told_with_where_it_was_seen() -> None:
 def test_a_credential_is_told_with_its_holder(estate: ScanResult) -> None:
     found = told(estate, "sk-1")
     assert "It expires on 2026-05-04." in found["What it is"]
-    assert "It opens the LLM provider openai." in found["What it is"]
+    assert "It opens the LLM provider OpenAI." in found["What it is"]
     assert "What it is cannot be said; most speaks for an AI persona." in found["Who holds it"]
     assert "An agent would settle it." in found["Who holds it"]
     assert any(line.startswith("desk (desk), 3 steps") for line in found["Who can get at it"])
@@ -277,6 +277,21 @@ def test_other_nodes_are_told_too(estate: ScanResult) -> None:
         edges=[edge("r", "owner:ann", "owned_by")],
     )
     assert told(owner, "owner:ann")["What it answers for"] == ("It answers for r (r).",)
+
+
+def test_conditions_that_are_sentences_are_told_as_such() -> None:
+    item = CapabilityItem(
+        capability="administer",
+        resource="aws:1",
+        answer="conditional",
+        conditions=["it activates entitlement owner", "aws:SourceIp"],
+        reason="role owner",
+    )
+    found = told(result(identities=[identity("r", capabilities=[item])]), "r")["What it can do"]
+    assert found[1] == (
+        "Under conditions it can administer on account name of aws:1 (aws:1), where aws:SourceIp allows, if it"
+        " activates entitlement owner: role owner."
+    )
 
 
 def test_not_knowing_is_said() -> None:

@@ -13,6 +13,8 @@ from nhiscan.wording import credential_name, plain
 
 OPEN_TO: Final = "open_to"
 """Attribute of a credential: the AI service that it opens because nothing narrows it, not because it is for it."""
+REFUSED_SINCE: Final = "refused_since"
+"""Attribute of one that the service, as its provider says, does not take any more: since when."""
 MAY_OPEN: Final = "may_open"
 """Attribute of one of which nobody can say whether it does: the AI service that it may open."""
 
@@ -27,6 +29,16 @@ def check(context: RuleContext) -> Iterator[Outcome]:
                 credential.id, f"whether {plain(may_open, 60)} is enabled in its project could not be read"
             )
         if not service or works(credential, context.clock) is False:
+            continue
+        if since := credential.attributes.get(REFUSED_SINCE, ""):
+            yield RULE.finding(
+                credential.id,
+                f"{credential_name(credential)} names no service that it is for, and {plain(service, 60)} is enabled in"
+                f" its project; the provider says that since {plain(since, 60)} it refuses keys without any"
+                " restriction, and before that whoever had the key could use it",
+                severity="medium",
+                related=(credential.holder,),
+            )
             continue
         callers = credential.attributes.get("restricted_to", "")
         yield RULE.finding(
@@ -48,7 +60,8 @@ RULE = Rule(
     severity="critical",
     why=(
         "Keys for maps and other public services stand in web pages by design. Once an AI service is enabled beside"
-        " them they open it too: its bill, the files that were uploaded to it, and what is cached there."
+        " them they open it too: its bill, the files that were uploaded to it, and what is cached there. Google refuses"
+        " keys without any restriction there since June 2026; those that only say who may call may still pass."
     ),
     remediation=(
         "Restrict the key to the services that it is for; give the AI service a key of its own that is bound to a"

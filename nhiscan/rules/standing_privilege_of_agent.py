@@ -101,15 +101,26 @@ def _places(inventory: Inventory, scope: str) -> list[str]:
 
 
 def _held(inventory: Inventory, identity: str) -> list[Assignment]:
-    """Roles that the identity and its groups hold, without those that have to be activated first."""
+    """Roles that the identity and its groups hold, without those that have to be activated first.
+
+    A group that it belongs to for a while only is left out.
+    """
     holders = {identity: None}
     queue = [identity]
     while queue and len(holders) <= _MOST_GROUPS:
-        for membership in inventory.memberships_of(queue.pop()):
-            if membership.group not in holders:
+        member = queue.pop()
+        ending = _ending(inventory, member)
+        for membership in inventory.memberships_of(member):
+            if membership.group not in holders and membership.group not in ending:
                 holders[membership.group] = None
                 queue.append(membership.group)
     return [one for holder in holders for one in inventory.assignments_of(holder) if not one.eligible]
+
+
+def _ending(inventory: Inventory, member: str) -> set[str]:
+    """Groups that are assigned to somebody with an end, as a role would be, and never without one."""
+    assigned = [one for one in inventory.assignments_of(member) if not one.eligible]
+    return {one.role for one in assigned if one.expires_at} - {one.role for one in assigned if not one.expires_at}
 
 
 def _privileges(inventory: Inventory, identity: str) -> list[Grant]:

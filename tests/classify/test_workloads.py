@@ -84,7 +84,7 @@ def test_a_workload_told_twice_counts_once() -> None:
 )
 def test_a_key_is_held_in_the_open_by_name_or_by_a_secret(how: tuple[AnyRecord, ...]) -> None:
     told = said(workload("pay"), runs("pay"), *how)
-    assert told["holds-llm-key"] == "lambda function pay runs as it with a key of openai"
+    assert told["holds-llm-key"] == "lambda function pay runs as it with a key of OpenAI"
 
 
 def test_a_secret_of_something_else_is_no_llm_key() -> None:

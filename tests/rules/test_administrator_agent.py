@@ -27,7 +27,7 @@ def test_an_agent_that_administers_is_critical_and_one_that_can_come_to_is_shown
     found = {finding.subject: finding for finding in said.findings}
     assert found["ops"].severity == "critical"
     assert found["ops"].evidence == (
-        "iam role ops administers its account or project, and it is an AI agent's",
+        "iam role ops is an administrator, and it is an AI agent's",
         "ops may do everything (policy all, statement 1)",
     )
     assert found["bot"].severity == "high"

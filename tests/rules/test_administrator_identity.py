@@ -16,7 +16,7 @@ def test_a_service_that_administers_is_found_with_the_reason() -> None:
     finding = EXAMPLE.run(RULE).finding
     assert finding.severity == "high"
     assert finding.evidence == (
-        "iam role deploy belongs to a service and administers its account or project",
+        "iam role deploy belongs to a service and is an administrator",
         "deploy may do everything (policy all, statement 1)",
     )
 

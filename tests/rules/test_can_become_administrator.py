@@ -86,7 +86,7 @@ def test_the_least_sure_step_decides(answer: str, admin: AdminVerdict, severity:
     step = becomes("ci", administrator_of(ACCOUNT), answer=answer, conditions=("aws:SourceIp",))
     said = estate(user("ci"), step, admins={"ci": admin}).run(RULE)
     assert said.finding.severity == severity
-    assert "it depends on aws:SourceIp" in said.text
+    assert "it depends on this: aws:SourceIp" in said.text
     assert admin_verdicts(Inventory((user("ci"), step)))["ci"][0] == admin
 
 
@@ -95,7 +95,7 @@ def test_an_own_power_under_a_condition_needs_no_step() -> None:
     said = estate(user("ci"), power, admins={"ci": "conditional"}).run(RULE)
     assert said.finding.evidence[1:] == (
         "ci may do everything (policy all, statement 1)",
-        "that depends on aws:MultiFactorAuthPresent",
+        "that depends on this: aws:MultiFactorAuthPresent",
     )
 
 

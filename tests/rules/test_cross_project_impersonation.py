@@ -32,6 +32,15 @@ def test_an_administrator_there_makes_it_worse_and_a_condition_less_bad() -> Non
     assert two(becomes("build", "pay", answer="conditional")).run(RULE).finding.severity == "low"
 
 
+def test_whoever_deploys_a_program_is_told_as_that() -> None:
+    finding = two(becomes("build", "pay", deploys=True)).run(RULE).finding
+    assert finding.severity == "low"
+    assert finding.evidence[-1] == "that takes running something as it, as whoever deploys it does"
+    assert two(becomes("build", "pay", deploys=True), admins={"pay": "is"}).run(RULE).finding.severity == "high"
+    tokens = becomes("build", "pay", method="gcp-get-access-token")
+    assert two(becomes("build", "pay", deploys=True), tokens).run(RULE).finding.severity == "medium"
+
+
 def test_within_a_project_and_for_administrators_it_is_clean() -> None:
     beside = service_account("beside")
     assert two(beside, becomes("build", "beside")).run(RULE).clean

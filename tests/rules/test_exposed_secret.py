@@ -17,7 +17,7 @@ def test_a_key_in_a_variable_is_found_with_what_it_opens() -> None:
     assert finding.evidence == (
         "a secret value (openai project key, ending in 9xYz) stands in environment variable OPENAI_API_KEY of lambda"
         " function pay",
-        "it opens openai, by its form or by the name that it stands under",
+        "it opens OpenAI, by its form or by the name that it stands under",
     )
 
 

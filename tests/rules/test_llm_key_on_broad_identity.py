@@ -16,8 +16,8 @@ def test_a_key_whose_holder_may_do_more_is_found() -> None:
     finding = EXAMPLE.run(RULE).finding
     assert (finding.subject, finding.severity, finding.related) == ("ACCA-bot", "medium", ("bot",))
     assert finding.evidence == (
-        "service specific ACCA-bot of iam user bot opens bedrock, and iam user bot may do more than call models: read"
-        " secrets",
+        "service specific ACCA-bot of iam user bot opens Amazon Bedrock, and iam user bot may do more than call models:"
+        " read secrets",
         "the key itself opens only what bedrock.amazonaws.com offers; any further key of the holder opens the rest",
         "bot may read_secrets on *",
     )

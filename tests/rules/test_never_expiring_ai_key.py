@@ -14,7 +14,7 @@ def test_a_key_without_an_expiry_is_found() -> None:
     finding = EXAMPLE.run(RULE).finding
     assert finding.subject == "ACCA-bot"
     assert finding.severity == "high"
-    assert finding.evidence == ("service specific ACCA-bot opens bedrock and never expires",)
+    assert finding.evidence == ("service specific ACCA-bot opens Amazon Bedrock and never expires",)
 
 
 @pytest.mark.parametrize("provider", ["bedrock", "anthropic", "openai"])

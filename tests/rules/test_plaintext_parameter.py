@@ -23,7 +23,7 @@ def test_a_key_in_plain_text_is_found() -> None:
     assert (finding.severity, finding.confidence) == ("high", "high")
     assert finding.evidence == (
         "parameter /app/openai/api-key is kept as plain text, and its name says that it is a secret",
-        "it seems to open openai",
+        "it seems to open OpenAI",
     )
 
 

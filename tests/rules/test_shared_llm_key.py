@@ -25,11 +25,11 @@ def test_one_value_in_two_workloads_is_found_as_a_fact_and_one_entry_as_likely()
     seen, stored = EXAMPLE.run(RULE).findings
     assert (seen.subject, seen.confidence, seen.severity, seen.related) == ("chat", "high", "medium", ("mail",))
     assert seen.evidence == (
-        "one key of openai, ending in 9xYz, stands in 2 workloads: lambda function chat and lambda function mail",
+        "one key of OpenAI, ending in 9xYz, stands in 2 workloads: lambda function chat and lambda function mail",
     )
     assert (stored.subject, stored.confidence) == ("openai/prod", "medium")
     assert stored.evidence == (
-        "2 workloads are set up with secret openai/prod, which seems to hold a key of openai: lambda function hr and"
+        "2 workloads are set up with secret openai/prod, which seems to hold a key of OpenAI: lambda function hr and"
         " lambda function sales",
     )
 

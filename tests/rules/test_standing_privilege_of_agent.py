@@ -74,6 +74,16 @@ def test_a_part_of_a_scope_lies_in_it() -> None:
     assert the_agent(assigned("bot", "owner-role", part), PERSON, scope=part).run(RULE).found == ["bot"]
 
 
+def test_a_membership_that_ends_gives_nothing_at_all_times() -> None:
+    end = NOW + timedelta(hours=8)
+    member, role = Membership(member="bot", group="g"), assigned("g", "owner-role")
+    assert the_agent(role, PERSON, member).run(RULE).found == ["bot"]
+    assert the_agent(role, PERSON, member, assigned("bot", "g", expires_at=end)).run(RULE).clean
+    both = (assigned("bot", "g", expires_at=end), assigned("bot", "g"))
+    assert the_agent(role, PERSON, member, *both).run(RULE).found == ["bot"]
+    assert the_agent(role, PERSON, member, assigned("bot", "g", eligible=True)).run(RULE).found == ["bot"]
+
+
 def test_a_role_that_a_group_of_groups_holds_is_found() -> None:
     groups = (Membership(member="bot", group="g"), Membership(member="g", group="h"), Membership(member="h", group="g"))
     assert the_agent(assigned("h", "owner-role"), PERSON, *groups).run(RULE).found == ["bot"]

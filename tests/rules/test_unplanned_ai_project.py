@@ -14,7 +14,7 @@ def test_a_project_that_a_product_made_is_found_with_what_is_in_it() -> None:
     assert (finding.subject, finding.severity, finding.confidence) == (ACCOUNT, "medium", "medium")
     assert finding.evidence == (
         f"account {ACCOUNT} is named as Google AI Studio names those that it makes",
-        "in it there are iam user bot and access key AKIA-bot",
+        "it holds iam user bot and access key AKIA-bot",
     )
 
 

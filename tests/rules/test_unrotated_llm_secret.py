@@ -15,7 +15,7 @@ def test_a_key_that_nobody_changed_is_found() -> None:
     assert (finding.subject, finding.severity) == ("openai/prod", "medium")
     assert finding.evidence == (
         "secret openai/prod was not changed since it was made on 2025-11-24, 365 days ago",
-        "it seems to hold a key of openai",
+        "it seems to hold a key of OpenAI",
         "its rotation is not switched on",
     )
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from nhiscan.connector import Evidence, Operation, Shard
 from nhiscan.detectors import llm_name, names_a_secret
+from nhiscan.llm import llm_title
 from nhiscan.model import Aspect, Gap, Link, RunsAs, Sighting, llm_provider
 from nhiscan_connectors.aws.service import Answers
 from nhiscan_connectors.common.fields import Fields, table, text
@@ -115,7 +116,7 @@ class Reading(Fields):
                 yield Link(source=workload, target=secret, kind="reads_secret", reason=reason)
             provider = llm_name(name)
             if provider and (names_a_secret(name) or secret):
-                reason = f"{title} is set up with a key of {provider} in {what} {name}"
+                reason = f"{title} is set up with a key of {llm_title(provider)} in {what} {name}"
                 yield Link(source=workload, target=llm_provider(provider), kind="holds_key_of", reason=reason)
 
     def secret_id(self, value: object, *, bare: str = "") -> str:

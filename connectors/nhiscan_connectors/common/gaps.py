@@ -1,9 +1,9 @@
-"""Gaps as parsers tell of them: of a call that was refused, or whose answer does not tell what it should."""
+"""Gaps of calls that were refused or do not tell what they should, and of documents that cannot be used."""
 
 from __future__ import annotations
 
 from nhiscan.connector import Evidence, Operation, Shard
-from nhiscan.model import Aspect, Gap, GapReason
+from nhiscan.model import Aspect, Gap, GapReason, Policy
 
 
 def gap_of(
@@ -40,3 +40,18 @@ def refusal(
 ) -> Gap:
     """A refused call that leaves the subjects unknown."""
     return gap_of(shard, operation, item.problem or "failed", item.detail, blinds=blinds, subjects=subjects)
+
+
+def unusable(policy: Policy, hides: str, subjects: tuple[str, ...]) -> Gap:
+    """A document that was read and cannot be used. `subjects`: ids of those of whom nobody knows, because of it."""
+    problem = policy.problem or "its document is not of the form of one"
+    return Gap(
+        connector=policy.provider,
+        scope=policy.scope,
+        operation="evaluate policy",
+        reason="failed",
+        hides=hides,
+        detail=f"{policy.name} ({policy.id}) cannot be used: {problem}",
+        blinds=("policies",) if subjects else (),
+        subjects=subjects,
+    )

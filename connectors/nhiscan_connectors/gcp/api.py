@@ -38,6 +38,9 @@ class Api(Operation, frozen=True, kw_only=True):
     """Parameters of every call; a name may stand several times. A value "{parent}" is filled like a field of a path."""
     body: str = ""
     """JSON that is posted."""
+    there: bool = False
+    """Whether what is asked about is known to be there: a list of all that a project has, its own policy. That it was
+    not found is then no answer. Else it says that there is nothing."""
 
     def __post_init__(self) -> None:
         """Refuses to declare what reads a secret or changes anything."""
@@ -76,6 +79,8 @@ class Rpc(Operation, frozen=True, kw_only=True):
     """Method of `google.cloud.iam_admin_v1.IAMClient`: "list_service_accounts"."""
     request: tuple[tuple[str, JSON], ...] = ()
     """Fields of every request; "options.requested_policy_version" is one within another."""
+    there: bool = False
+    """As in `Api`."""
 
     def __post_init__(self) -> None:
         """Refuses to declare what changes anything."""
@@ -93,6 +98,7 @@ def rest(
     service: str = "",
     size: int = 0,
     query: tuple[tuple[str, str], ...] = (),
+    there: bool = False,
     **told: Unpack[Told],
 ) -> Api:
     """A GET. `name`: "secretmanager:projects.secrets.list". `service`: as in `Api`; empty: the part before the colon.
@@ -100,10 +106,11 @@ def rest(
     `size`: the most items that a page may have; 0 for what has no pages.
     """
     paged = (("pageSize", str(size)),) if size else ()
-    return Api(name=name, service=service or name.partition(":")[0], path=path, query=(*query, *paged), **told)
+    host = service or name.partition(":")[0]
+    return Api(name=name, service=host, path=path, query=(*query, *paged), there=there, **told)
 
 
-def policy(name: str, path: str, *, service: str = "", **told: Unpack[Told]) -> Api:
+def policy(name: str, path: str, *, service: str = "", there: bool = False, **told: Unpack[Told]) -> Api:
     """Reads the allow policy of a resource, in the version that shows conditions: a POST to ":getIamPolicy"."""
     return Api(
         name=name,
@@ -111,10 +118,18 @@ def policy(name: str, path: str, *, service: str = "", **told: Unpack[Told]) -> 
         path=path,
         method="POST",
         body='{"options":{"requestedPolicyVersion":3}}',
+        there=there,
         **told,
     )
 
 
-def rpc(name: str, call: str, *, request: tuple[tuple[str, JSON], ...] = (), **told: Unpack[Told]) -> Rpc:
+def rpc(
+    name: str,
+    call: str,
+    *,
+    request: tuple[tuple[str, JSON], ...] = (),
+    there: bool = False,
+    **told: Unpack[Told],
+) -> Rpc:
     """A call of google-cloud-iam. `name`: "iam:projects.serviceAccounts.list"."""
-    return Rpc(name=name, call=call, request=request, **told)
+    return Rpc(name=name, call=call, request=request, there=there, **told)

@@ -19,6 +19,7 @@ from nhiscan_connectors.common.answers import Answers
 from nhiscan_connectors.common.declared import Told
 from nhiscan_connectors.common.fields import Fields, table, text
 from nhiscan_connectors.common.times import moment
+from nhiscan_connectors.gcp import tree
 from nhiscan_connectors.gcp.api import Api, GoogleOperation, rest
 from nhiscan_connectors.gcp.calls import Calls
 from nhiscan_connectors.gcp.names import Projects, container, email_of, service_account_id
@@ -36,6 +37,7 @@ def _search(what: str, *types: str, mask: str, **told: Unpack[Told]) -> Api:
         "v1/{+root}:searchAllResources",
         query=(*(("assetTypes", kind) for kind in types), ("readMask", mask)),
         size=500,
+        there=True,
         **told,
     )
 
@@ -53,6 +55,7 @@ def sweep(what: str, *types: str, hides: str, blinds: tuple[Aspect, ...], drop: 
         blinds=blinds,
         drop=drop,
         below=True,
+        there=True,
     )
 
 
@@ -169,6 +172,9 @@ class Reading(Fields):
                 id = text(table(found.get("additionalAttributes")).get("projectId"))
                 id = id or text(found.get("name")).rpartition("/")[2]
                 pairs.append((text(found.get("project")).removeprefix("projects/"), id))
+        told = [row for one in (tree.PROJECTS_IN, tree.PROJECTS) for row in self._rows(one, "projects")]
+        told += [table(body) for body in self.answers.bodies(tree.PROJECT)]
+        pairs += [(text(row.get("name")).removeprefix("projects/"), text(row.get("projectId"))) for row in told]
         return Projects(pairs)
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -12,6 +13,8 @@ from nhiscan_connectors.gcp.assets import Reading
 from nhiscan_connectors.gcp.names import member_kind, principal_id
 from nhiscan_connectors.gcp.vertex.principals import is_agents_own
 
+_OF_PEOPLE: Final = re.compile(r"principal(?:Set)?://iam\.googleapis\.com/locations/[^/]+/workforcePools/", re.ASCII)
+"""Start of a principal of a pool of people. What comes after the pool, its issuer chooses."""
 _LONGEST_MEMBER: Final = 2000
 """Characters; the longest are principals of pools, whose subjects have 127 bytes at most."""
 
@@ -77,7 +80,7 @@ def whom(reading: Reading, member: str) -> Iterator[AnyRecord]:
                 kind="google-federated-principal",
                 name=_short(member),
                 scope=reading.top,
-                human_access="/workforcePools/" in member,
+                human_access=_OF_PEOPLE.match(member) is not None,
                 # Whoever it is lives where its pool's providers look for it.
                 attributes={"outside": "true"},
             )

@@ -22,6 +22,7 @@ _QUOTA: Final = frozenset({
 _OFF: Final = frozenset({"service_disabled", "accessnotconfigured"})
 _DURATION: Final = re.compile(r"(\d{1,6}(?:\.\d{1,9})?)s", re.ASCII)
 _EXPIRED: Final = re.compile(r"invalid_grant|reauth|expired|invalid_rapt", re.IGNORECASE)
+_RAN_OUT: Final = re.compile(r"expired|revoked|reauth|rapt", re.IGNORECASE)
 QUOTA_PAUSE: Final = 12.0
 """Seconds to wait where a quota is used up and nobody says for how long: most of them are for a minute."""
 
@@ -64,17 +65,22 @@ def refused(operation: Operation, refusal: Refusal) -> NhiscanError:
     """The error that a refusal amounts to."""
     reason = reason_of(refusal)
     if refusal.status == 404 and refusal.code == "NOT_FOUND":
+        if getattr(operation, "there", False):
+            return ReadError("failed", shortened(refusal.message), refusal.code)
         return AbsentError(f"{operation.name}: {shortened(refusal.message)}")
     return ReadError(reason, shortened(refusal.message), refusal.reason or refusal.code)
 
 
 def reason_of(refusal: Refusal) -> GapReason:
-    """The reason of a gap; what is not known is `failed`, so that it is asked again."""
+    """The reason of a gap; what is not known is `failed`, so that it is asked again.
+
+    A token that is not accepted (401) is of that kind: it says nothing of what its owner may do.
+    """
     if refusal.status == 429 or (refusal.status == 403 and refusal.reason.lower() in _QUOTA):
         return "throttled"
     if refusal.reason.lower() in _OFF:
         return "unsupported"
-    if refusal.status in (401, 403):
+    if refusal.status == 403:
         return "denied"
     if refusal.status in (404, 405, 501) or refusal.code in ("UNIMPLEMENTED", "INVALID_ARGUMENT"):
         return "unsupported"
@@ -98,7 +104,7 @@ def translated(operation: Operation) -> Iterator[None]:
     try:
         yield
     except DefaultCredentialsError as error:
-        raise ReadError("denied", shortened(str(error)), "NoCredentials") from error
+        raise ReadError("failed", shortened(str(error)), "NoCredentials") from error
     except RefreshError as error:
         raise _no_token(error) from error
     except (TransportError, RequestException) as error:
@@ -108,14 +114,18 @@ def translated(operation: Operation) -> Iterator[None]:
 
 
 def _no_token(error: Exception) -> NhiscanError:
-    """Google gave no token: the credentials are wrong, or have run out."""
+    """Google gave no token: the credentials are wrong, or have run out, or nobody answered for the moment.
+
+    Nothing was asked, so it is no refusal: a resumed scan asks again, and no permission would help.
+    """
     said = shortened(" ".join(str(part) for part in error.args[:1]))
-    if _EXPIRED.search(said):
+    if _EXPIRED.search(said) and not getattr(error, "retryable", False):
+        what = "expired" if _RAN_OUT.search(said) else "are not accepted"
         return CredentialsExpiredError(
-            f"The Google Cloud credentials expired: {said}",
+            f"The Google Cloud credentials {what}: {said}",
             "Renew them (gcloud auth application-default login) and go on with `nhiscan scan --resume`.",
         )
-    return ReadError("denied", said, "NoToken")
+    return ReadError("failed", f"no token: {said}", "NoToken")
 
 
 def decoded(content: bytes) -> JSON:

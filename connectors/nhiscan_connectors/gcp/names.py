@@ -138,12 +138,13 @@ class Projects:
 
 
 _GOOGLES: Final = (
-    "bigquery-encryption", "cloud-filer", "cloud-memcache-sa", "cloud-redis", "cloud-tpu", "cloudcomposer-accounts",
-    "compute-system", "container-analysis", "container-engine-robot", "containerregistry",
+    "bigquery-encryption", "cloud-cdn-fill", "cloud-filer", "cloud-memcache-sa", "cloud-ml", "cloud-redis", "cloud-tpu",
+    "cloudcomposer-accounts", "compute-system", "container-analysis", "container-engine-robot", "containerregistry",
     "dataflow-service-producer-prod", "dataproc-accounts", "dlp-api", "endpoints-portal", "firebase-rules",
-    "gcf-admin-robot", "gcp-gae-service", "gcp-ri-aiplatform", "gs-project-accounts", "remotebuildexecution",
-    "security-center-api", "serverless-robot-prod", "service-consumer-management", "service-networking",
-    "sourcerepo-service-accounts", "storage-transfer-service",
+    "gae-api-prod", "gcf-admin-robot", "gcp-gae-service", "gcp-ri-aiplatform", "gcp-ri-contactcenterinsights",
+    "gcp-ri-identitypool", "gs-project-accounts", "remotebuildexecution", "security-center-api",
+    "serverless-robot-prod", "service-consumer-management", "service-networking", "sourcerepo-service-accounts",
+    "storage-transfer-service",
 )  # fmt: skip
 """Projects of Google's own in which service agents live, besides "gcp-sa-..." and those of google.com.
 

@@ -28,6 +28,7 @@ ENABLED: Final = rest(
     purpose="tells which services are enabled in a project, where Cloud Asset Inventory may not be read",
     hides="which services are enabled; the project is asked for everything",
     optional=True,
+    there=True,
 )
 OPERATIONS: Final = (CONTAINERS, SERVICES, ENABLED, *tree.OPERATIONS)
 NEVER: Final = (
@@ -129,21 +130,34 @@ def _outermost(calls: Calls, roots: list[str]) -> list[str]:
     """Without those that lie in another one, which tells of them already."""
     if len(roots) < 2:
         return roots
-    return [root for root in roots if not any(above in roots for above in _above(calls, root))]
+
+    known = frozenset(roots)
+
+    def itself(root: str) -> Calls:
+        shard = Place(part="estate", root=root).shard()
+        return Calls(calls.sessions, shard, calls.sink.of(shard))  # what it says of itself is needed there again
+
+    above = dict(zip(roots, calls.each(lambda root: _parent(itself(root), root), roots), strict=True))
+
+    def lies_in_another(root: str) -> bool:
+        here = above[root]
+        for _ in range(tree.DEEPEST):
+            if here in known or not here:
+                break
+            if here not in above:
+                above[here] = _parent(calls, here)
+            here = above[here]
+        return here in known
+
+    return [root for root in roots if not lies_in_another(root)]
 
 
-def _above(calls: Calls, root: str) -> Iterator[str]:
-    """The folders and the organization that a folder or project lies in, from the nearest on, as far as is told."""
-    here, shard = root, Place(part="estate", root=root).shard()
-    asking = Calls(calls.sessions, shard, calls.sink.of(shard))  # what it says of itself is needed there again
-    for _ in range(tree.DEEPEST):
-        if here.startswith("organizations/"):
-            return
-        here = text((tree.itself(asking, here) or {}).get("parent"))
-        if not _ROOT.fullmatch(here):
-            return
-        yield here
-        asking = calls
+def _parent(calls: Calls, name: str) -> str:
+    """What a folder or project lies in: "folders/12"; empty where that is not told, and for an organization."""
+    if name.startswith("organizations/"):
+        return ""
+    parent = text((tree.itself(calls, name) or {}).get("parent"))
+    return parent if _ROOT.fullmatch(parent) else ""
 
 
 def _surveyed(calls: Calls, root: str) -> tuple[bool, list[Shard], str]:
@@ -156,7 +170,7 @@ def _surveyed(calls: Calls, root: str) -> tuple[bool, list[Shard], str]:
     if not projects:
         # An inventory that knows not even the project that is scanned may be empty because it was never filled.
         told = tree.itself(calls, root)
-        why = why or calls.sink.refusal(tree.PROJECT)
+        why = next(filter(None, (why, *map(calls.sink.refusal, tree.ITSELF.values()))), "")
         projects = [*_walked(calls, root, told)]
         estate = msgspec.structs.replace(estate, swept=estate.swept and not projects)
         if told is None and not projects and not found:

@@ -11,6 +11,7 @@ from google.cloud.iam_admin_v1 import IAMClient
 from google.protobuf.json_format import MessageToDict
 
 from nhiscan.connector import JSON
+from nhiscan_connectors.gcp.authorities import session
 from nhiscan_connectors.gcp.errors import Refusal, rpc_refusal
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ def iam_client(credentials: Credentials, target: str, plain: bool, ca_bundle: st
         if ca_bundle:
             with open(ca_bundle, "rb") as file:
                 authorities = file.read()
-        token = grpc.metadata_call_credentials(AuthMetadataPlugin(credentials, Request()))  # type: ignore[no-untyped-call]
+        # A token is asked for over HTTP, by whichever call finds that the last one ran out.
+        plugin = AuthMetadataPlugin(credentials, Request(session=session(ca_bundle)))  # type: ignore[no-untyped-call]
+        token = grpc.metadata_call_credentials(plugin)
         secure = grpc.composite_channel_credentials(grpc.ssl_channel_credentials(authorities), token)
         channel = grpc.secure_channel(target, secure, options=_OPTIONS)
     return IAMClient(transport=IAMClient.get_transport_class("grpc")(channel=channel))

@@ -103,18 +103,18 @@ class Sessions:
     def _session(self) -> AuthorizedSession:
         with self._lock:
             if self._http is None:
-                import requests
                 from google.auth.transport.requests import AuthorizedSession, Request
-                from requests.adapters import HTTPAdapter
 
-                plain = requests.Session()
-                plain.verify = self._setting("ca_bundle") or True
+                from nhiscan_connectors.gcp import authorities
+
+                ca_bundle = self._setting("ca_bundle")
+                plain = authorities.session(ca_bundle)
                 session = AuthorizedSession(  # type: ignore[no-untyped-call]
                     self._credentials(), auth_request=Request(session=plain)
                 )
-                session.verify = plain.verify
-                for scheme in ("https://", "http://"):
-                    session.mount(scheme, HTTPAdapter(pool_connections=64, pool_maxsize=_CONNECTIONS, max_retries=0))
+                authorities.mount(
+                    session, ca_bundle, pool_connections=_CONNECTIONS, pool_maxsize=_CONNECTIONS, max_retries=0
+                )
                 session.headers["User-Agent"] = f"nhiscan/{__version__}"
                 self._http = session
             return self._http

@@ -16,6 +16,7 @@ ORGANIZATIONS: Final = rest(
     purpose="lists the organizations that the scanner may read",
     hides="which organizations there are",
     blinds=("organization",),
+    there=True,
 )
 PROJECTS: Final = rest(
     "cloudresourcemanager:projects.search",
@@ -25,6 +26,7 @@ PROJECTS: Final = rest(
     purpose="lists the projects that the scanner may read, where no organization is open",
     hides="which projects there are",
     blinds=("organization",),
+    there=True,
 )
 ORGANIZATION: Final = rest(
     "cloudresourcemanager:organizations.get",
@@ -33,6 +35,7 @@ ORGANIZATION: Final = rest(
     purpose="tells the name of the organization",
     hides="the name of the organization",
     blinds=("organization",),
+    there=True,
 )
 FOLDER: Final = rest(
     "cloudresourcemanager:folders.get",
@@ -41,6 +44,7 @@ FOLDER: Final = rest(
     purpose="tells the name of the folder that is scanned",
     hides="the name of the folder",
     blinds=("organization",),
+    there=True,
 )
 PROJECT: Final = rest(
     "cloudresourcemanager:projects.get",
@@ -49,6 +53,7 @@ PROJECT: Final = rest(
     purpose="tells the number and the state of a project that is scanned by itself",
     hides="everything in the project: it did not let the scanner in",
     blinds=("organization",),
+    there=True,
 )
 FOLDERS_IN: Final = rest(
     "cloudresourcemanager:folders.list",
@@ -60,6 +65,7 @@ FOLDERS_IN: Final = rest(
     hides="which folders there are, and everything in them",
     blinds=("organization", "identities", "policies", "workloads", "secrets", "agents"),
     below=True,
+    there=True,
 )
 PROJECTS_IN: Final = rest(
     "cloudresourcemanager:projects.list",
@@ -71,16 +77,18 @@ PROJECTS_IN: Final = rest(
     hides="which projects there are, and everything in them",
     blinds=("organization", "identities", "policies", "workloads", "secrets", "agents"),
     below=True,
+    there=True,
 )
 OPERATIONS: Final = (ORGANIZATIONS, PROJECTS, ORGANIZATION, FOLDER, PROJECT, FOLDERS_IN, PROJECTS_IN)
-_ITSELF: Final[dict[str, Api]] = {"organizations": ORGANIZATION, "folders": FOLDER, "projects": PROJECT}
+ITSELF: Final[dict[str, Api]] = {"organizations": ORGANIZATION, "folders": FOLDER, "projects": PROJECT}
+"""What tells of an organization, folder or project, by the kind of its name."""
 DEEPEST: Final = 12
 """Folders may lie ten deep."""
 
 
 def itself(calls: Calls, root: str) -> dict[str, Any] | None:
     """What Resource Manager says of the organization, folder or project that is scanned; None when it was refused."""
-    return calls.page(_ITSELF[root.partition("/")[0]], name=root)
+    return calls.page(ITSELF[root.partition("/")[0]], name=root)
 
 
 def projects_under(calls: Calls, root: str) -> Iterator[dict[str, Any]]:

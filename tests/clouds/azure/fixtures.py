@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +14,7 @@ from tests.clouds.azure.faults import Faults
 from tests.clouds.azure.seed import Tenant
 from tests.clouds.azure.server import AzureServer
 from tests.clouds.azure.state import CLIENT_SECRET
+from tests.clouds.environment import bare
 
 
 @dataclass
@@ -70,11 +70,7 @@ def azure(azure_server: AzureServer, monkeypatch: pytest.MonkeyPatch) -> Iterato
     """An empty tenant, and an environment in which no credentials of this machine are found."""
     emulator = azure_server.emulator
     emulator.reset()
-    for name in [name for name in os.environ if name.startswith(("AZURE_", "MSI_", "IDENTITY_"))]:
-        monkeypatch.delenv(name)
-    # A proxy of the machine must not stand between.
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    bare(monkeypatch, "AZURE_", "MSI_", "IDENTITY_")
     yield Azure(azure_server)
     emulator.check()
     emulator.reset()

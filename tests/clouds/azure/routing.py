@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,8 +11,8 @@ from urllib.parse import quote, unquote
 
 from tests.clouds.azure.answers import ApiError, Plane
 from tests.clouds.azure.state import Item, State
+from tests.clouds.templates import FIELD, load_modules, pattern_of
 
-_FIELD = re.compile(r"\{(\+?)(\w+)\}")
 GRAPH_PAGE = 100
 """Items that Graph gives a page where nobody asks for another number."""
 
@@ -83,16 +81,8 @@ def data(method: str, template: str) -> Callable[[Handler], Handler]:
 
 
 def _register(plane: Plane, method: str, template: str) -> Callable[[Handler], Handler]:
-    literal = _FIELD.sub("", template)
-    parts = _FIELD.split(template)
-    pattern = "".join(
-        re.escape(parts[number])
-        if number % 3 == 0
-        else ""
-        if number % 3 == 1
-        else f"(?P<{part}>{'.+' if parts[number - 1] else '[^/]+'})"
-        for number, part in enumerate(parts)
-    )
+    literal = FIELD.sub("", template)
+    pattern = pattern_of(template, _SEGMENT)
 
     def register(handler: Handler) -> Handler:
         made = Route(plane, method, template, handler, re.compile(pattern, re.IGNORECASE), len(literal))
@@ -135,7 +125,7 @@ def meet(one: Route, other: Route) -> bool:
 
 def _symbols(template: str) -> list[_Symbol]:
     found: list[_Symbol] = []
-    for number, part in enumerate(_FIELD.split(template)):
+    for number, part in enumerate(FIELD.split(template)):
         if number % 3 == 0:
             found += part.lower()
         elif number % 3 == 1:
@@ -162,9 +152,7 @@ def routes_of_a_test() -> Iterator[None]:
 
 def load_routes() -> None:
     """Import every module under `routes`."""
-    package = importlib.import_module("tests.clouds.azure.routes")
-    for module in sorted(module.name for module in pkgutil.iter_modules(package.__path__)):
-        importlib.import_module(f"{package.__name__}.{module}")
+    load_modules("tests.clouds.azure.routes")
 
 
 def find_route(plane: Plane, method: str, path: str) -> tuple[Route, dict[str, str]] | None:

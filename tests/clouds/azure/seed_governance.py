@@ -12,6 +12,7 @@ OUTSIDE = "00000000-dddd-4000-8000-000000000001"
 """The tenant that things are delegated to."""
 _SERVICES = "/providers/Microsoft.ManagedServices"
 ELIGIBLE = "identityGovernance/privilegedAccess/group/eligibilityScheduleInstances"
+ACTIVE = "identityGovernance/privilegedAccess/group/assignmentScheduleInstances"
 
 
 def administrative_unit(tenant: Tenant, name: str, *members: Item, restricted: bool = False, **fields: Any) -> Item:
@@ -38,17 +39,32 @@ def eligible_for_group(
     tenant: Tenant, principal: Item, group: Item, access: str = "member", *, ends: str | None = None, **fields: Any
 ) -> Item:
     """`principal` may make itself a member (or owner) of a group for a time."""
-    item: Item = {
+    item = {"eligibilityScheduleId": tenant.state.guid(), "startDateTime": ago(20), "endDateTime": ends}
+    return tenant.state.put(ELIGIBLE, {**_instance(tenant, principal, group, access), **item, **fields})
+
+
+def joined_group(
+    tenant: Tenant, principal: Item, group: Item, access: str = "member", *, ends: str | None, **fields: Any
+) -> Item:
+    """`principal` is a member (or owner) of a group until an hour, or for good, and stands in its list too."""
+    tenant.relate("groups", group, f"{access}s", principal)
+    item = {
+        "assignmentType": "Activated",
+        "assignmentScheduleId": tenant.state.guid(),
+        "startDateTime": ago(0),
+        "endDateTime": ends,
+    }
+    return tenant.state.put(ACTIVE, {**_instance(tenant, principal, group, access), **item, **fields})
+
+
+def _instance(tenant: Tenant, principal: Item, group: Item, access: str) -> Item:
+    return {
         "id": f"{group['id']}_{access}_{tenant.state.guid()}",
         "accessId": access,
         "principalId": principal["id"],
         "groupId": group["id"],
         "memberType": "Direct",
-        "eligibilityScheduleId": tenant.state.guid(),
-        "startDateTime": ago(20),
-        "endDateTime": ends,
     }
-    return tenant.state.put(ELIGIBLE, {**item, **fields})
 
 
 def delegation(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal
 
+from tests.clouds import faults
 from tests.clouds.gcp.answers import ApiError, denied, exhausted, not_found, service_off
 from tests.clouds.gcp.calls import Call
 from tests.clouds.loopback import DroppedError
@@ -20,24 +19,15 @@ class HtmlError(Exception):
 
 
 @dataclass
-class Fault:
-    """One fault and the calls that it befalls. Patterns may hold `*` and `?`."""
+class Fault(faults.Fault[Call]):
+    """One fault. Its path is "v1/projects/pay-prod/secrets"; over gRPC "ListServiceAccounts/projects/pay-prod"."""
 
-    effect: Effect
-    path: str = "*"
-    """"v1/projects/pay-prod/secrets"; over gRPC "ListServiceAccounts/projects/pay-prod"."""
     service: str = "*"
-    after: int = 0
-    """Calls that fit and are let through first."""
-    times: int | None = None
-    """Calls that it befalls; None for ever."""
     retry: str = "0.001s"
     """What RetryInfo says; empty for none."""
-    status: int = 500
-    seconds: float = 0.0
 
     def fits(self, call: Call) -> bool:
-        """Whether the call is one of those that it befalls, times aside."""
+        """See `faults.Fault.fits`."""
         return fnmatchcase(call.path, self.path) and fnmatchcase(call.service, self.service)
 
     def error(self, call: Call) -> Exception:
@@ -59,43 +49,15 @@ class Fault:
                 return ApiError(self.status, "Internal error encountered.")
 
 
-class Faults:
-    """The faults in force. The first that fits a call befalls it; slowness adds up. Safe to use from any thread."""
-
-    def __init__(self) -> None:
-        self._faults: list[Fault] = []
-        self._lock = threading.Lock()
+class Faults(faults.FaultList[Fault]):
+    """See `FaultList`."""
 
     def add(self, effect: Effect, path: str = "*", **details: object) -> Fault:
         """Order a fault: `faults.add("deny", "*:searchAllResources")`."""
-        fault = Fault(effect, path, **details)  # type: ignore[arg-type]
-        with self._lock:
-            self._faults.append(fault)
-        return fault
-
-    def clear(self) -> None:
-        """Let everything work again."""
-        with self._lock:
-            self._faults.clear()
+        return self.put(Fault(effect, path, **details))  # type: ignore[arg-type]
 
     def befall(self, call: Call) -> None:
         """Raise what the call meets, if it meets anything."""
-        pause, found = 0.0, None
-        with self._lock:
-            for fault in self._faults:
-                if not fault.fits(call) or fault.times == 0:
-                    continue
-                if fault.after > 0:
-                    fault.after -= 1
-                    continue
-                if fault.effect == "slow":
-                    pause += fault.seconds
-                    continue
-                if fault.times is not None:
-                    fault.times -= 1
-                found = fault
-                break
-        if pause:
-            time.sleep(pause)
+        found = self.met(call)
         if found is not None:
             raise found.error(call)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
+from tests.clouds.environment import bare
 from tests.clouds.gcp.calls import CallLog
 from tests.clouds.gcp.emulator import Emulator
 from tests.clouds.gcp.faults import Faults
@@ -59,11 +59,7 @@ def gcp(gcp_server: GcpServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gcp]
     """An empty organization, and an environment in which no credentials of this machine are found."""
     emulator = gcp_server.emulator
     emulator.reset()
-    for name in [name for name in os.environ if name.startswith(("GOOGLE_", "GCE_", "CLOUDSDK_"))]:
-        monkeypatch.delenv(name)
-    # A proxy of the machine must not stand between.
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    bare(monkeypatch, "GOOGLE_", "GCE_", "CLOUDSDK_")
     yield Gcp(gcp_server)
     emulator.check()
     emulator.reset()

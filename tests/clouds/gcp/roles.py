@@ -7,6 +7,8 @@ _IMPERSONATE = tuple(
     f"{_ACCOUNTS}{verb}" for verb in ("getAccessToken", "getOpenIdToken", "implicitDelegation", "signBlob", "signJwt")
 )
 _MANAGE = tuple(f"{_ACCOUNTS}{verb}" for verb in ("create", "delete", "disable", "enable", "get", "list", "update"))
+_POOLS = "iam.googleapis.com/workloadIdentityPool"
+"""Roles write a few permissions with the whole service before them: those of pools and of OAuth clients."""
 _KEYS = tuple(f"iam.serviceAccountKeys.{verb}" for verb in ("create", "delete", "get", "list"))
 _VIEW = (
     "resourcemanager.projects.get", f"{_ACCOUNTS}get", f"{_ACCOUNTS}list", "storage.buckets.list",
@@ -55,8 +57,7 @@ PREDEFINED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("roles/iam.organizationRoleAdmin", "Organization Role Administrator",
      ("iam.roles.create", "iam.roles.update", "iam.roles.list")),
     ("roles/iam.workloadIdentityPoolAdmin", "IAM Workload Identity Pool Admin",
-     ("iam.workloadIdentityPools.create", "iam.workloadIdentityPools.update",
-      "iam.workloadIdentityPoolProviders.create", "iam.workloadIdentityPoolProviders.update")),
+     (f"{_POOLS}s.create", f"{_POOLS}s.update", f"{_POOLS}Providers.create", f"{_POOLS}Providers.update")),
     ("roles/resourcemanager.organizationAdmin", "Organization Administrator",
      ("resourcemanager.organizations.setIamPolicy", "resourcemanager.folders.setIamPolicy", *_SET_POLICY)),
     ("roles/resourcemanager.folderAdmin", "Folder Admin",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -13,8 +11,7 @@ from urllib.parse import unquote
 
 from tests.clouds.gcp.answers import ApiError, Item
 from tests.clouds.gcp.state import State
-
-_FIELD = re.compile(r"\{(\+?)(\w+)\}")
+from tests.clouds.templates import FIELD, load_modules, pattern_of
 
 
 @dataclass
@@ -90,12 +87,8 @@ def post(service: str, template: str) -> Callable[[Handler], Handler]:
 
 
 def _register(service: str, method: str, template: str) -> Callable[[Handler], Handler]:
-    parts = _FIELD.split(template)
-    pattern = "".join(
-        re.escape(part) if n % 3 == 0 else "" if n % 3 == 1 else f"(?P<{part}>{'.+' if parts[n - 1] else '[^/:]+'})"
-        for n, part in enumerate(parts)
-    )
-    weight = len(_FIELD.sub("", template)) - (50 if "*" in service else 0)
+    pattern = pattern_of(template, "[^/:]+")
+    weight = len(FIELD.sub("", template)) - (50 if "*" in service else 0)
 
     def register(handler: Handler) -> Handler:
         ROUTES.append(Route(service, method, template, handler, re.compile(pattern), weight))
@@ -106,9 +99,7 @@ def _register(service: str, method: str, template: str) -> Callable[[Handler], H
 
 def load_routes() -> None:
     """Import every module under `routes`."""
-    package = importlib.import_module("tests.clouds.gcp.routes")
-    for module in sorted(module.name for module in pkgutil.iter_modules(package.__path__)):
-        importlib.import_module(f"{package.__name__}.{module}")
+    load_modules("tests.clouds.gcp.routes")
 
 
 def find_route(service: str, method: str, path: str) -> tuple[Route, dict[str, str]] | None:

@@ -7,11 +7,11 @@ import random
 from pathlib import Path
 from typing import Any
 
-from nhiscan.connector import JSON, Operation, Params, Shard
 from nhiscan.errors import InputError
 from nhiscan_connectors.azure.exports import read_export
 from tests.connectors.azure import exported as given
 from tests.connectors.azure.damage import damaged
+from tests.connectors.kept import Kept
 
 DOCUMENTS: list[Any] = [
     given.ACCOUNTS,
@@ -26,22 +26,6 @@ DOCUMENTS: list[Any] = [
     {"name": "x", "type": "Microsoft.Management/managementGroups", "children": [], "details": {}},
 ]
 ROUNDS = 300
-
-
-class Kept:
-    """Keeps what an export tells."""
-
-    def __init__(self) -> None:
-        self.pages: list[tuple[Shard, str, JSON]] = []
-        self.lacking: list[tuple[Shard, str, str]] = []
-
-    def add(self, shard: Shard, operation: Operation, body: JSON, params: Params | None = None) -> None:
-        """See `nhiscan.connector.ExportSink`."""
-        self.pages.append((shard, operation.name, body))
-
-    def missing(self, shard: Shard, operation: Operation, detail: str) -> None:
-        """See `nhiscan.connector.ExportSink`."""
-        self.lacking.append((shard, operation.name, detail))
 
 
 def refusal_of(path: Path, sink: Kept) -> InputError | None:

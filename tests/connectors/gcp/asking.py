@@ -8,10 +8,6 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from nhiscan.connector import Evidence
-from nhiscan.engine import manifest_of
-from nhiscan.evidence import Bundle, create
-from nhiscan.sink import BundleSink, Stop
 from nhiscan_connectors.gcp import GcpConnector
 from nhiscan_connectors.gcp.calls import Calls
 from nhiscan_connectors.gcp.place import Place
@@ -19,40 +15,21 @@ from nhiscan_connectors.gcp.services.api_keys import LIST as KEYS
 from nhiscan_connectors.gcp.session import Sessions
 from tests.clouds.gcp.fixtures import Gcp
 from tests.clouds.gcp.seed import NOW, ORGANIZATION_ID
+from tests.connectors.asking import AskingShard
 
 LAB = Place(part="project", root=f"organizations/{ORGANIZATION_ID}", project="lab")
 
 
-class Asking:
-    """Calls of one shard into a bundle, with a clock that does not make a test wait."""
+class Asking(AskingShard[Calls]):
+    """See `AskingShard`."""
 
     def __init__(self, gcp: Gcp, directory: Path, place: Place = LAB, **settings: Any) -> None:
-        self.waits: list[float] = []
-        self.now = 0.0
-        connectors = {"gcp": GcpConnector()}
-        self.bundle: Bundle = create(directory, manifest_of({"gcp": gcp.settings}, connectors, started=NOW))
         self.sessions = Sessions({**gcp.settings, **settings}, self.sleep, lambda: self.now)
-        self.shard = place.shard()
-        self.sink = BundleSink(self.bundle, self.shard, stop=Stop(), fan_out=1)
-        self.calls = Calls(self.sessions, self.shard, self.sink)
+        super().__init__(directory, GcpConnector(), gcp.settings, place.shard(), NOW)
 
-    def sleep(self, seconds: float) -> None:
-        self.waits.append(seconds)
-        self.now += seconds
-
-    def again(self) -> Asking:
-        """The same, as a resumed scan finds it."""
-        self.sink.close()
-        self.sink = BundleSink(self.bundle, self.shard, stop=Stop(), fan_out=1)
-        self.calls = Calls(self.sessions, self.shard, self.sink)
-        return self
-
-    def evidence(self) -> list[Evidence]:
-        self.sink.close()
-        return self.bundle.read(self.shard)[0]
-
-    def problems(self) -> list[tuple[str, str | None, str]]:
-        return [(item.operation, item.problem, item.code) for item in self.evidence() if item.problem]
+    def made(self) -> Calls:
+        """See `AskingShard.made`."""
+        return Calls(self.sessions, self.shard, self.sink)
 
 
 Ask: TypeAlias = Callable[..., Asking]

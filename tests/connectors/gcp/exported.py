@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nhiscan import engine
-from nhiscan.connector import JSON, Connector, Operation, Params, Shard
+from nhiscan.connector import Connector
 from nhiscan.errors import InputError
 from nhiscan.evidence import open_bundle
 from nhiscan.inventory import Inventory
@@ -19,6 +19,7 @@ from nhiscan_connectors.gcp.service import Service
 from nhiscan_connectors.gcp.services import api_keys, hierarchy, policies, roles, service_accounts
 from tests.clouds.gcp.seed import NOW, Company
 from tests.clouds.gcp.state import Asset, State
+from tests.connectors.kept import Kept
 
 SERVICES = (
     api_keys.SERVICE,
@@ -35,22 +36,6 @@ DEPLOY = "//iam.googleapis.com/projects/-/serviceAccounts/deploy@pay-prod.iam.gs
 ACCOUNTS = "cloudasset:assets.list#service-accounts"
 KEYS = "cloudasset:assets.list#service-account-keys"
 SEARCH = "cloudasset:searchAllIamPolicies"
-
-
-class Kept:
-    """Keeps what an export tells."""
-
-    def __init__(self) -> None:
-        self.pages: list[tuple[Shard, str, JSON]] = []
-        self.lacking: list[tuple[Shard, str, str]] = []
-
-    def add(self, shard: Shard, operation: Operation, body: JSON, params: Params | None = None) -> None:
-        """See `nhiscan.connector.ExportSink`."""
-        self.pages.append((shard, operation.name, body))
-
-    def missing(self, shard: Shard, operation: Operation, detail: str) -> None:
-        """See `nhiscan.connector.ExportSink`."""
-        self.lacking.append((shard, operation.name, detail))
 
 
 def kept(path: Path) -> Kept:

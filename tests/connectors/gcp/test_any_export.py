@@ -16,7 +16,8 @@ from nhiscan_connectors.gcp import GcpConnector
 from tests.clouds.gcp.fixtures import Gcp
 from tests.connectors.azure.damage import damaged
 from tests.connectors.gcp import exported
-from tests.connectors.gcp.exported import Kept, refusal_of
+from tests.connectors.gcp.exported import refusal_of
+from tests.connectors.kept import Kept
 
 ROUNDS = 300
 _WORDS = st.sampled_from(

@@ -172,11 +172,17 @@ def test_a_refusal_is_a_gap_with_its_reason_and_is_not_asked_again(
 
 
 def test_what_is_not_there_is_an_answer(gcp: Gcp, asking: Asking) -> None:
+    gcp.faults.add("absent")
+    asking.calls.ask(REGIONAL, location="asia-east1", thing="gone")
+    assert asking.problems() == []
+
+
+def test_what_must_be_there_and_is_not_found_is_no_answer(gcp: Gcp, asking: Asking) -> None:
     keys(gcp, 1)
     gcp.faults.add("absent")
     assert names(asking.calls) == []
     assert accounts(asking) == []
-    assert asking.problems() == []
+    assert asking.problems() == [(KEYS.name, "failed", "NOT_FOUND"), (ACCOUNTS.name, "failed", "NOT_FOUND")]
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def test_where_it_finds_none_the_reason_is_said(gcp: Gcp, ask: Ask, monkeypatch:
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", "/nowhere.json")
     asking = ask(credentials_file="")
     assert names(asking.calls) == []
-    assert asking.problems() == [(KEYS.name, "denied", "NoCredentials")]
+    assert asking.problems() == [(KEYS.name, "failed", "NoCredentials")]
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_credentials_that_give_no_token_are_a_gap(gcp: Gcp, tmp_path: Path, ask:
         file = kept(tmp_path / "key.json", {**own(gcp), "token_uri": f"{tokens.endpoint}/token"})
         asking = ask(credentials_file=file)
         assert names(asking.calls) == []
-    assert asking.problems() == [(KEYS.name, "denied", "NoToken")]
+    assert asking.problems() == [(KEYS.name, "failed", "NoToken")]
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_an_account_that_may_not_be_taken_on_is_a_gap(gcp: Gcp, ask: Ask) -> Non
     one_key(gcp)
     asking = ask(impersonate_service_account="nobody@hub.iam.gserviceaccount.com")
     assert names(asking.calls) == []
-    assert asking.problems() == [(KEYS.name, "denied", "NoToken")]
+    assert asking.problems() == [(KEYS.name, "failed", "NoToken")]
     assert gcp.calls.count("v2/*") == 0
 
 

@@ -24,6 +24,7 @@ from nhiscan_connectors.gcp.errors import (
     translated,
 )
 from nhiscan_connectors.gcp.services.api_keys import LIST
+from nhiscan_connectors.gcp.services.secret_manager import POLICY as OF_SECRET
 
 
 def body(status: str, reason: str = "", *, older: str = "", retry: str = "") -> dict[str, Any]:
@@ -46,7 +47,7 @@ def body(status: str, reason: str = "", *, older: str = "", retry: str = "") -> 
         (403, body("PERMISSION_DENIED"), "denied"),
         (403, body("", older="forbidden"), "denied"),
         (403, body("", older="insufficientPermissions"), "denied"),
-        (401, body("UNAUTHENTICATED", "ACCESS_TOKEN_EXPIRED"), "denied"),
+        (401, body("UNAUTHENTICATED", "ACCESS_TOKEN_EXPIRED"), "failed"),
         (403, body("PERMISSION_DENIED", "SERVICE_DISABLED"), "unsupported"),
         (403, body("", older="accessNotConfigured"), "unsupported"),
         (429, body("RESOURCE_EXHAUSTED", "RATE_LIMIT_EXCEEDED"), "throttled"),
@@ -92,7 +93,13 @@ def test_the_most_exact_word_is_told() -> None:
 
 
 def test_what_is_not_there_is_no_refusal() -> None:
-    assert isinstance(refused(LIST, refusal_in(404, body("NOT_FOUND"))), AbsentError)
+    assert isinstance(refused(OF_SECRET, refusal_in(404, body("NOT_FOUND"))), AbsentError)
+
+
+def test_a_list_that_is_not_found_is_no_empty_one() -> None:
+    error = refused(LIST, refusal_in(404, body("NOT_FOUND")))
+    assert isinstance(error, ReadError)
+    assert (error.reason, error.code) == ("failed", "NOT_FOUND")
 
 
 @pytest.mark.parametrize(
@@ -134,8 +141,8 @@ def test_what_grpc_raises_is_told_alike() -> None:
 @pytest.mark.parametrize(
     ("raised", "reason", "code"),
     [
-        (DefaultCredentialsError("nothing was found"), "denied", "NoCredentials"),  # type: ignore[no-untyped-call]
-        (RefreshError("unauthorized_client: no"), "denied", "NoToken"),  # type: ignore[no-untyped-call]
+        (DefaultCredentialsError("nothing was found"), "failed", "NoCredentials"),  # type: ignore[no-untyped-call]
+        (RefreshError("unauthorized_client: no"), "failed", "NoToken"),  # type: ignore[no-untyped-call]
         (TransportError("cut"), "failed", "NoAnswer"),  # type: ignore[no-untyped-call]
         (NoConnectionError("cut"), "failed", "NoAnswer"),
         (GoogleAuthError("odd"), "failed", "GoogleAuthError"),  # type: ignore[no-untyped-call]
@@ -154,6 +161,19 @@ def test_credentials_that_ran_out_stop_the_scan(said: str) -> None:
         raise RefreshError(said, {"error": "invalid_grant"})  # type: ignore[no-untyped-call]
     assert isinstance(caught.value, NhiscanError)
     assert "--resume" in str(caught.value.diagnostics())
+
+
+def test_a_key_that_is_not_accepted_is_not_said_to_have_expired() -> None:
+    said = "invalid_grant: Invalid JWT Signature."
+    with pytest.raises(CredentialsExpiredError, match=f"are not accepted: {said}") as caught, translated(LIST):
+        raise RefreshError(said)  # type: ignore[no-untyped-call]
+    assert "--resume" in str(caught.value.diagnostics())
+
+
+def test_a_token_that_nobody_gave_for_the_moment_is_no_refusal() -> None:
+    with pytest.raises(ReadError) as caught, translated(LIST):
+        raise RefreshError("<html>expired</html>", retryable=True)  # type: ignore[no-untyped-call]
+    assert (caught.value.reason, caught.value.code) == ("failed", "NoToken")
 
 
 def test_what_is_no_json_is_nothing() -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from nhiscan.errors import InputError
 from nhiscan_connectors.gcp import export_lines
-from tests.connectors.gcp.exported import Kept, kept, lines, read, refusal_of, write
+from tests.connectors.gcp.exported import kept, lines, read, refusal_of, write
+from tests.connectors.kept import Kept
 
 ORGANIZATION = "organizations/123456789012"
 RM = "//cloudresourcemanager.googleapis.com"

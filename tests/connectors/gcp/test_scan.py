@@ -80,7 +80,13 @@ def test_clients_that_the_directory_lets_act_for_everybody_are_marked(gcp: Gcp, 
     client = gcp.emulator.state.aliases["deploy@pay-prod.iam.gserviceaccount.com"]
     found = scanned(gcp, tmp_path / "b", delegated_client=(client,)).inventory
     assert found.identities[DEPLOY].attributes["domain_wide_delegation"] == "true"
-    assert "domain_wide_delegation" not in scanned(gcp, tmp_path / "c").inventory.identities[DEPLOY].attributes
+    # Google does not count what it does in Workspace for people, so that it looks idle says nothing.
+    assert found.identities[DEPLOY].activity is None
+    assert [key.activity for key in found.credentials.values()] == [None]
+    plain = scanned(gcp, tmp_path / "c").inventory.identities[DEPLOY]
+    assert "domain_wide_delegation" not in plain.attributes
+    assert plain.activity is not None
+    assert all(key.activity for key in scanned(gcp, tmp_path / "d").inventory.credentials.values())
 
 
 def test_a_project_that_does_not_tell_of_use_leaves_its_own_accounts_unknown(gcp: Gcp, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from nhiscan.detectors import llm_name
+from nhiscan.llm import llm_title
 from nhiscan.model import Link, llm_provider
 from nhiscan_connectors.aws.agentcore.endpoints import LLM_HOSTS, host_of, origin
 from nhiscan_connectors.aws.agentcore.identity_ids import provider_id
@@ -67,9 +68,11 @@ def links_of(model: Model, profiles: Profiles, harness: str, name: str) -> Itera
         yield Link(source=harness, target=model.key, kind="reads_secret", reason=reason)
         if model.provider:
             opens = llm_provider(model.provider)
-            reason = f"harness {name} is set up with a key of {model.provider}, in credential provider {holder}"
+            reason = (
+                f"harness {name} is set up with a key of {llm_title(model.provider)}, in credential provider {holder}"
+            )
             yield Link(source=harness, target=opens, kind="holds_key_of", reason=reason)
-            reason = f"harness {name} opens {model.provider} with the key in credential provider {holder}"
+            reason = f"harness {name} opens {llm_title(model.provider)} with the key in credential provider {holder}"
             yield Link(source=model.key, target=opens, kind="holds_key_of", reason=reason)
 
 

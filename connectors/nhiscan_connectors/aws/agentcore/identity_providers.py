@@ -21,6 +21,7 @@ from typing import Any
 import msgspec
 
 from nhiscan.connector import Operation
+from nhiscan.llm import llm_title
 from nhiscan.model import AnyRecord, Link, Secret, llm_provider
 from nhiscan_connectors.aws.agentcore.identity_ids import provider_id, vault_of
 from nhiscan_connectors.aws.agentcore.runtimes_settings import stated
@@ -139,7 +140,7 @@ def _provider(
     vault = vault_of(id)
     yield Link(source=id, target=vault, kind="part_of", reason=f"credential provider {name} lies in a token vault")
     if ai_provider:
-        reason = f"credential provider {name} is named like one for a key of {ai_provider}"
+        reason = f"credential provider {name} is named like one for a key of {llm_title(ai_provider)}"
         yield Link(source=id, target=llm_provider(ai_provider), kind="holds_key_of", reason=reason)
 
 

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from nhiscan.connector import Shard
+from nhiscan.llm import llm_title
 from nhiscan.model import AnyRecord, Link, Secret, llm_provider
 from nhiscan_connectors.aws.agentcore.endpoints import LLM_HOSTS, host_of, origin
 from nhiscan_connectors.aws.calls import Calls
@@ -92,7 +93,7 @@ def _profile(reading: Reading, item: dict[str, Any]) -> Iterator[AnyRecord]:
         reason = f"connector profile {name} keeps its credential in {secret}"
         yield Link(source=arn, target=secret, kind="stored_in", reason=reason)
     if provider:
-        reason = f"connector profile {name} seems to hold a key of {provider}, by its {evidence}"
+        reason = f"connector profile {name} seems to hold a key of {llm_title(provider)}, by its {evidence}"
         yield Link(source=arn, target=llm_provider(provider), kind="holds_key_of", reason=reason)
 
 

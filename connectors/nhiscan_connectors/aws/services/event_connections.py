@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from nhiscan.connector import Evidence, Shard
+from nhiscan.llm import llm_title
 from nhiscan.model import Activity, AnyRecord, Link, Secret, llm_provider
 from nhiscan_connectors.aws.agentcore.endpoints import LLM_HOSTS, host_of, origin
 from nhiscan_connectors.aws.calls import Calls
@@ -130,7 +131,7 @@ def _connection(
         yield Link(source=arn, target=secret, kind="stored_in", reason=reason)
     if provider:
         by = f"it sends to {', '.join(hosts)}" if evidence == "endpoint" else f"its {evidence} says so"
-        reason = f"connection {name} holds a key of {provider}: {by}"
+        reason = f"connection {name} holds a key of {llm_title(provider)}: {by}"
         yield Link(source=arn, target=llm_provider(provider), kind="holds_key_of", reason=reason)
 
 

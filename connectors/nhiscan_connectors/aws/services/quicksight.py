@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from nhiscan.connector import AbsentError, Operation, Page, Params, ReadError, Shard
 from nhiscan.detectors import llm_name
+from nhiscan.llm import llm_title
 from nhiscan.model import AnyRecord, Link, Ownership, Secret, Workload, llm_provider
 from nhiscan_connectors.aws.agentcore.endpoints import LLM_HOSTS, endpoint, host_of, origin
 from nhiscan_connectors.aws.calls import Calls
@@ -220,7 +221,7 @@ def _credential(reading: Reading, arn: str, name: str, kind: str, way: str, prov
     reason = f"connector {name} logs in with a credential ({way}) that Amazon Quick keeps for it"
     yield Link(source=arn, target=id, kind="reads_secret", reason=reason)
     if provider:
-        reason = f"connector {name} is set up with a key of {provider}"
+        reason = f"connector {name} is set up with a key of {llm_title(provider)}"
         yield Link(source=arn, target=llm_provider(provider), kind="holds_key_of", reason=reason)
 
 

@@ -31,6 +31,7 @@ from typing import Any
 
 from nhiscan.connector import Shard
 from nhiscan.inventory import Inventory
+from nhiscan.llm import llm_title
 from nhiscan.model import Activity, AnyRecord, Link, Secret, llm_provider
 from nhiscan_connectors.aws.calls import Calls
 from nhiscan_connectors.aws.llm_keys import key_provider
@@ -141,7 +142,7 @@ def _secret(reading: Reading, item: dict[str, Any]) -> Iterator[AnyRecord]:
         attributes={key: value for key, value in facts.items() if value},
     )
     if provider:
-        reason = f"secret {name} seems to hold a key of {provider}, by its {evidence}"
+        reason = f"secret {name} seems to hold a key of {llm_title(provider)}, by its {evidence}"
         yield Link(source=arn, target=llm_provider(provider), kind="holds_key_of", reason=reason)
 
 

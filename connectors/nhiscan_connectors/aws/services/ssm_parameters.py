@@ -24,6 +24,7 @@ import msgspec
 
 from nhiscan.connector import Evidence, Shard
 from nhiscan.detectors import names_a_secret
+from nhiscan.llm import llm_title
 from nhiscan.model import AnyRecord, Link, Secret, llm_provider
 from nhiscan_connectors.aws.calls import Calls
 from nhiscan_connectors.aws.llm_keys import key_provider
@@ -100,7 +101,9 @@ def _parameter(reading: Reading, item: dict[str, Any]) -> Iterator[AnyRecord]:
     )
     if provider:
         where = "in clear text" if not secure and kind else ""
-        reason = f"parameter {name} seems to hold a key of {provider} {where}".rstrip() + f", by its {evidence}"
+        reason = (
+            f"parameter {name} seems to hold a key of {llm_title(provider)} {where}".rstrip() + f", by its {evidence}"
+        )
         yield Link(source=id, target=llm_provider(provider), kind="holds_key_of", reason=reason)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from nhiscan.model import Gap, Policy
+from nhiscan.model import Gap
 from nhiscan_connectors.azure.access.deny_records import is_unread
 from nhiscan_connectors.azure.access.directory import Directory
 from nhiscan_connectors.azure.access.estate import Estate
 from nhiscan_connectors.azure.access.vaults import unreadable
+from nhiscan_connectors.common.gaps import unusable
 
 
 def gaps(estate: Estate, directory: Directory) -> Iterator[Gap]:
@@ -29,25 +30,11 @@ def gaps(estate: Estate, directory: Directory) -> Iterator[Gap]:
     for id, principals in sorted(holders.items()):
         policy = estate.inventory.policies.get(id)
         if policy is not None:
-            yield _gap(policy, f"what role {policy.name} allows", tuple(sorted({*principals})))
+            yield unusable(policy, f"what role {policy.name} allows", tuple(sorted({*principals})))
     for policy in estate.inventory.policies.values():
         if policy.provider != "azure":
             continue
         if is_unread(policy):
-            yield _gap(policy, f"what deny assignment {policy.name} takes away", ())
+            yield unusable(policy, f"what deny assignment {policy.name} takes away", ())
         elif unreadable(policy):
-            yield _gap(policy, f"whom the {policy.name} let in", ())
-
-
-def _gap(policy: Policy, hides: str, subjects: tuple[str, ...]) -> Gap:
-    problem = policy.problem or "its document is not of the form of one"
-    return Gap(
-        connector="azure",
-        scope=policy.scope,
-        operation="evaluate policy",
-        reason="failed",
-        hides=hides,
-        detail=f"{policy.name} ({policy.id}) cannot be used: {problem}",
-        blinds=("policies",) if subjects else (),
-        subjects=subjects,
-    )
+            yield unusable(policy, f"whom the {policy.name} let in", ())

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
-
 from nhiscan.access.question import Decision, Layer, Question
 from nhiscan.inventory import Inventory
 from nhiscan.model import Answer
@@ -22,28 +20,7 @@ from nhiscan_connectors.azure.access.roles import Block
 from nhiscan_connectors.azure.access.scopes import ROOT, TENANT, levels
 from nhiscan_connectors.azure.access.universe import BIT
 from nhiscan_connectors.azure.ids import resource_id
-
-
-class _Said(msgspec.Struct):
-    """What a layer says: allowed or denied for sure, or under conditions; and what could not be read."""
-
-    name: str
-    sure: bool = False
-    tied: list[tuple[str, ...]] = []
-    sentences: list[str] = []
-    missing: list[str] = []
-
-    def layer(self, *, denies: bool = False) -> Layer:
-        answer: Answer
-        if self.sure:
-            answer = "denied" if denies else "allowed"
-        elif self.missing:
-            answer = "unknown"
-        elif self.tied:
-            answer = "conditional"
-        else:
-            answer = "allowed" if denies else "denied"
-        return Layer(name=self.name, answer=answer, statements=tuple(self.sentences), missing=tuple(self.missing))
+from nhiscan_connectors.common.layers import Said
 
 
 def decide(inventory: Inventory, question: Question) -> Decision:
@@ -103,7 +80,7 @@ class _Resources:
             reason=self._reason(answer, conditions, allowed, denied),
         )
 
-    def _answer(self, allowed: _Said, denied: _Said) -> tuple[Answer, tuple[str, ...]]:
+    def _answer(self, allowed: Said, denied: Said) -> tuple[Answer, tuple[str, ...]]:
         if denied.sure:
             return "denied", ()
         if not allowed.sure and not allowed.tied and not allowed.missing:
@@ -115,8 +92,8 @@ class _Resources:
             conditions |= {*min(allowed.tied, key=lambda names: (len(names), names))}
         return ("conditional" if conditions else "allowed"), tuple(sorted(conditions))
 
-    def _assignments(self) -> _Said:
-        said = _Said("role assignments", tied=[], sentences=[], missing=[])
+    def _assignments(self) -> Said:
+        said = Said("role assignments", tied=[], sentences=[], missing=[])
         for principal in self._everything:
             for one in self._estate.assigned.get(principal, ()):
                 if one.scope in self._chain:
@@ -126,7 +103,7 @@ class _Resources:
             said.sentences.append(f"no role allows {self._question.action} on {self._question.resource}")
         return said
 
-    def _assignment(self, one: Assigned, said: _Said) -> None:
+    def _assignment(self, one: Assigned, said: Said) -> None:
         source = self._estate.source(one, self._identity)
         if one.role is None:
             said.missing.append(f"the definition of {source}")
@@ -161,8 +138,8 @@ class _Resources:
         if blind:
             yield f"role assignments above {self._estate.tree.told(blind[0])}, memberships of groups among them"
 
-    def _denies(self) -> _Said:
-        said = _Said("deny assignments", tied=[], sentences=[], missing=[])
+    def _denies(self) -> Said:
+        said = Said("deny assignments", tied=[], sentences=[], missing=[])
         for deny in self._estate.binding(self._identity).denies:
             at = deny.scope == self._resource or (deny.below and deny.scope in self._chain)
             for block in deny.blocks if at else ():
@@ -184,7 +161,7 @@ class _Resources:
             said.sentences.append("no deny assignment binds it here")
         return said
 
-    def _reason(self, answer: Answer, conditions: tuple[str, ...], allowed: _Said, denied: _Said) -> str:
+    def _reason(self, answer: Answer, conditions: tuple[str, ...], allowed: Said, denied: Said) -> str:
         subject = self._estate.subject(self._identity)
         what = f"do {self._question.action} on {self._question.resource}"
         match answer:
@@ -231,8 +208,8 @@ class _Directory:
         layers = tuple(one.layer() for one in said)
         return Decision(question=self._question, answer=answer, layers=layers, conditions=conditions, reason=why)
 
-    def _permissions(self) -> _Said:
-        said = _Said("application permissions", tied=[], sentences=[], missing=[])
+    def _permissions(self) -> Said:
+        said = Said("application permissions", tied=[], sentences=[], missing=[])
         wanted = f"{GRAPH_PERMISSION}{self._action}"
         for one in self._estate.directory.get(self._question.identity, ()):
             if one.role.lower() == wanted:
@@ -245,8 +222,8 @@ class _Directory:
             said.sentences.append(f"no application permission {self._question.action} is assigned to it")
         return said
 
-    def _roles(self) -> _Said:
-        said = _Said("roles of the directory", tied=[], sentences=[], missing=[])
+    def _roles(self) -> Said:
+        said = Said("roles of the directory", tied=[], sentences=[], missing=[])
         identity = self._question.identity
         for principal in (identity, *self._estate.groups_of(identity)):
             for one in self._estate.directory.get(principal, ()):
@@ -270,7 +247,7 @@ class _Directory:
             said.sentences.append(f"no role of the directory gives {self._question.action}")
         return said
 
-    def _allows(self, role: str, source: str, said: _Said) -> bool:
+    def _allows(self, role: str, source: str, said: Said) -> bool:
         if template_of(role) == GLOBAL_ADMINISTRATOR:
             return True
         if "/" not in self._action:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Container, Iterable
@@ -11,6 +10,8 @@ import msgspec
 
 from nhiscan_connectors.azure.access.roles import Block
 from nhiscan_connectors.azure.access.scopes import Tree
+from nhiscan_connectors.common.cuts import Cut, cut
+from nhiscan_connectors.common.deny_sets import DenySets
 
 EVERYONE = "*"
 
@@ -38,21 +39,6 @@ class Deny(msgspec.Struct, frozen=True, gc=False, eq=False):
             if not self.condition and not block.condition:
                 found |= block.mask
         return found
-
-
-class Cut(msgspec.Struct, frozen=True, gc=False, eq=False):
-    """Scopes that are left out of what somebody controls, and a name for just those."""
-
-    scopes: frozenset[str]
-    digest: str
-
-
-def cut(scopes: Iterable[str]) -> Cut | None:
-    """Some scopes as one; None for none."""
-    found = sorted({*scopes})
-    if not found:
-        return None
-    return Cut(frozenset(found), hashlib.sha256("\n".join(found).encode()).hexdigest()[:12])
 
 
 class _Base:
@@ -140,31 +126,10 @@ class DenySet:
         )
 
 
-class Denies:
+class Denies(DenySets[DenySet]):
     """All deny assignments, by whom they bind."""
 
     def __init__(self, denies: Iterable[Deny], tree: Tree) -> None:
-        self._base = _Base(tuple(denies), tree)
-        self._named: dict[str, set[int]] = defaultdict(set)
-        self._excluded: dict[str, set[int]] = defaultdict(set)
-        for number, deny in enumerate(self._base.denies):
-            for principal in deny.principals - {EVERYONE}:
-                self._named[principal].add(number)
-            for principal in deny.excluded:
-                self._excluded[principal].add(number)
-        self._base.plain = DenySet(self._base, frozenset(), frozenset())
-        self._sets = {(frozenset[int](), frozenset[int]()): self._base.plain}
-
-    def binding(self, principals: Iterable[str]) -> DenySet:
-        """What binds an identity, given as itself and all its groups. The same object for the same deny assignments."""
-        added: frozenset[int] = frozenset()
-        removed: frozenset[int] = frozenset()
-        if self._named or self._excluded:
-            principals = tuple(principals)
-            removed = removed.union(*(self._excluded[p] for p in principals if p in self._excluded))
-            added = added.union(*(self._named[p] for p in principals if p in self._named)) - self._base.everyone
-            added, removed = added - removed, removed & self._base.everyone
-        found = self._sets.get((added, removed))
-        if found is None:
-            found = self._sets[added, removed] = DenySet(self._base, added, removed)
-        return found
+        base = _Base(tuple(denies), tree)
+        super().__init__(base.denies, EVERYONE, lambda added, removed: DenySet(base, added, removed))
+        base.plain = self.plain

@@ -12,7 +12,7 @@ import msgspec
 from nhiscan.model import CanBecome, Capability, Grant, administrator_of
 from nhiscan_connectors.azure.access.directory_methods import CAPABILITIES, DIRECTORY_METHODS, Aim, DirectoryMethod
 from nhiscan_connectors.azure.access.estate import Estate, Held
-from nhiscan_connectors.azure.access.hubs import DIRECT, Hubs
+from nhiscan_connectors.azure.access.hubs import Hubs
 from nhiscan_connectors.azure.access.names import (
     GLOBAL_ADMINISTRATOR,
     GRAPH_PERMISSION,
@@ -23,6 +23,7 @@ from nhiscan_connectors.azure.access.patterns import matches
 from nhiscan_connectors.azure.access.scopes import TENANT
 from nhiscan_connectors.azure.access.targets import TargetGroup, Targets
 from nhiscan_connectors.azure.ids import UNITS
+from nhiscan_connectors.common.hubs import DIRECT
 
 _BY_ROLE: Final[dict[str, list[DirectoryMethod]]] = defaultdict(list)
 _BY_PERMISSION: Final[dict[str, list[DirectoryMethod]]] = defaultdict(list)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import msgspec
 
 from nhiscan.model import CanBecome, administrator_of
-from nhiscan_connectors.azure.access.denies import Cut, DenySet
+from nhiscan_connectors.azure.access.denies import DenySet
 from nhiscan_connectors.azure.access.effective import Level, anywhere
 from nhiscan_connectors.azure.access.estate import Assigned, Estate
 from nhiscan_connectors.azure.access.firing import SCOPE, Firing, actions_of, fire
@@ -18,6 +18,7 @@ from nhiscan_connectors.azure.access.hubs import Hubs
 from nhiscan_connectors.azure.access.method import Method
 from nhiscan_connectors.azure.access.methods import ALL_KINDS, USER_ASSIGNED
 from nhiscan_connectors.azure.access.scopes import is_wide, levels
+from nhiscan_connectors.common.cuts import Cut
 
 Conditions: TypeAlias = tuple[str, ...]
 Gained: TypeAlias = tuple[str, Conditions, frozenset[str]]

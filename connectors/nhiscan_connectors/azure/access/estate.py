@@ -18,7 +18,7 @@ from nhiscan_connectors.azure.access.scopes import Tree
 from nhiscan_connectors.azure.access.units import Units
 from nhiscan_connectors.azure.ids import OWNERS, directory_object_id, group_id, service_principal_id, user_id
 
-ACTIVATION = "activation"
+ACTIVATION = "it activates what it is eligible for"
 """Stands among the conditions of what must be activated first (Privileged Identity Management)."""
 
 _AUTHORIZATION = "/providers/microsoft.authorization/"
@@ -87,6 +87,7 @@ class Estate:
         self._actors: dict[str, str] | None = None
         self._parents: dict[str, tuple[str, ...]] = {}
         self._closures: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._binding: dict[str, DenySet] = {}
         self.may_own = self._eligible(OWNERS)
         """Group -> who may make themselves owners of it."""
         self._activate()
@@ -96,6 +97,8 @@ class Estate:
         found: dict[str, list[str]] = defaultdict(list)
         for assignment in self.inventory.assignments:
             group = assignment.role.removesuffix(end)
+            if not assignment.eligible:
+                continue  # whoever has joined for a time stands among the members
             if not group.startswith(_GROUPS) or "/" in group.removeprefix(_GROUPS):
                 continue
             if assignment.role == f"{group}{end}":
@@ -209,8 +212,11 @@ class Estate:
         return tuple(sorted(seen))
 
     def binding(self, principal: str) -> DenySet:
-        """The deny assignments that bind a principal."""
-        return self.denies.binding((principal, *self.groups_of(principal)))
+        """The deny assignments that bind a principal. The same object for the same ones."""
+        found = self._binding.get(principal)
+        if found is None:
+            found = self._binding[principal] = self.denies.binding((principal, *self.groups_of(principal)))
+        return found
 
     def identities(self) -> Iterable[Identity]:
         """The identities of Entra, those whose access is judged here."""

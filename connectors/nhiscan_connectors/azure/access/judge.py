@@ -68,12 +68,13 @@ class Judge:
         """Every grant and every edge."""
         for group in self._groups():
             own = self._group(group, self.estate.binding(group))
-            for edge in self._own_edges(group, own):
+            for edge in self._all_edges(group) if self._is_apart(group) else self._own_edges(group, own):
                 self._active.add(group)
                 yield edge
             yield from self.keys.of(group, own.levels, self.estate.binding(group))
         for group in self._groups():
-            yield from self._memberships(group)
+            if not self._is_apart(group):
+                yield from self._memberships(group)
         for identity in self.estate.identities():
             yield from self._identity(identity.id)
         yield from self.vaults.grants()
@@ -129,16 +130,13 @@ class Judge:
         yield from self.keys.of(identity, own.levels, denies)
         everything = (identity, *groups)
         yield from unread(identity, (one for some in everything for one in estate.assigned.get(some, ())), estate)
-        held: list[Held] = [one for some in everything for one in estate.directory.get(some, ())]
-        yield from self.directory.grants(identity, held)
-        holding = [group for group in groups if group in estate.assigned]
-        if any(estate.binding(group) is not denies for group in holding):
-            # It is denied other things than its groups are, so that what they gain it does not gain.
-            yield from self._together(identity, holding, denies, ())
-            yield from self.directory.edges(identity, held)
+        yield from self.directory.grants(identity, self._held(identity))
+        if self._is_apart(identity):
+            yield from self._all_edges(identity)
             return
         yield from self._own_edges(identity, own)
         yield from self._memberships(identity)
+        holding = self._holding(identity)
         parts = [self._group(group, denies) for group in holding]
         parts += [own] if own is not _NOTHING else []
         if len(parts) > 1 and _may_add_up(parts):
@@ -160,6 +158,31 @@ class Judge:
         if held:
             yield from self.directory.edges(principal, held)
 
+    def _holding(self, principal: str) -> list[str]:
+        """The groups of a principal that hold roles of Azure."""
+        return [group for group in self.estate.groups_of(principal) if group in self.estate.assigned]
+
+    def _held(self, principal: str) -> list[Held]:
+        """What a principal and its groups hold in the directory."""
+        everything = (principal, *self.estate.groups_of(principal))
+        return [one for some in everything for one in self.estate.directory.get(some, ())]
+
+    def _is_apart(self, principal: str) -> bool:
+        """Whether it is denied other things than its groups are, those between too: what they gain it may not gain."""
+        estate = self.estate
+        groups = estate.groups_of(principal)
+        if not any(group in estate.assigned or group in estate.directory for group in groups):
+            return False
+        denies = estate.binding(principal)
+        return any(estate.binding(group) is not denies for group in groups)
+
+    def _all_edges(self, principal: str) -> Iterator[CanBecome]:
+        """What one that is apart from its groups can become by all that it and they hold."""
+        yield from self._together(principal, self._holding(principal), self.estate.binding(principal), ())
+        held = self._held(principal)
+        if held:
+            yield from self.directory.edges(principal, held)
+
     def _together(
         self, identity: str, holding: Sequence[str], denies: DenySet, without: Sequence[Told]
     ) -> Iterator[CanBecome]:
@@ -169,13 +192,11 @@ class Judge:
         yield from self.escalation.edges(identity, powers)
 
     def _memberships(self, member: str) -> Iterator[CanBecome]:
-        """From a member to the groups through which it gains something."""
+        """From a member that is not apart from its groups to those through which it gains something."""
         estate = self.estate
         for group in sorted({membership.group for membership in estate.inventory.memberships_of(member)}):
             if group == member or not self._is_active(group):
                 continue
-            if estate.binding(group) is not estate.binding(member) and member.startswith("/groups/"):
-                continue  # members of the inner group are judged one by one
             who, what = estate.subject(member), estate.subject(group)
             yield CanBecome(
                 identity=member,

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import Final, Literal, TypeAlias
 
 from nhiscan.model import Link, Secret
-from nhiscan_connectors.azure.access.denies import Cut, DenySet
+from nhiscan_connectors.azure.access.denies import DenySet
 from nhiscan_connectors.azure.access.effective import Level
 from nhiscan_connectors.azure.access.estate import Estate
 from nhiscan_connectors.azure.access.scopes import GROUPS, ROOT, levels, type_of
 from nhiscan_connectors.azure.access.universe import BIT
 from nhiscan_connectors.azure.access.vaults import BY_POLICIES, Vaults
+from nhiscan_connectors.common.cuts import Cut
 
 FEW: Final = 8
 """Up to so many keys are told one by one; whoever reads more gets one link to their hub."""

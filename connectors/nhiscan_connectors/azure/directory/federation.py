@@ -17,6 +17,7 @@ from nhiscan.access.names import literal
 from nhiscan.connector import Shard
 from nhiscan.model import AnyRecord, FederationProvider, Guard, Signal, Trust
 from nhiscan_connectors.azure.api import Api
+from nhiscan_connectors.azure.directory.claims import conjuncts
 from nhiscan_connectors.azure.directory.known import listed, shown
 from nhiscan_connectors.azure.ids import is_guid, service_principal_id
 from nhiscan_connectors.common.fields import Fields, table, text
@@ -26,7 +27,6 @@ _ENTRA: Final = re.compile(
     r"(?:login\.microsoftonline\.(?:com|us)|login\.partner\.microsoftonline\.cn|sts\.windows\.net)/([0-9a-f-]{36})"
     r"(?:/v2\.0)?"
 )
-_PART: Final = re.compile(r"claims\['(\w{1,100})'\]\s+(eq|matches)\s+'((?:[^'\\]|''){0,600})'")
 
 
 def bare_issuer(issuer: str) -> str:
@@ -107,27 +107,30 @@ def _subjects(credential: dict[str, Any], issuer: str) -> tuple[list[Guard], tup
     expression = text(table(credential.get("claimsMatchingExpression")).get("value"))
     if not expression:
         return [], ()
-    parts = [part.strip() for part in re.split(r"\s+and\s+", expression[:4000])]
-    read = [_PART.fullmatch(part) for part in parts]
+    read = conjuncts(expression)
     named: list[Guard] = []
-    others: list[Guard] = []
-    for match, part in zip(read, parts, strict=True):
-        if match is None:
-            others.append(Guard(kind="other", key="claimsMatchingExpression", values=(part[:300],)))
+    others: list[Guard] = [] if read is not None else [_unread(expression)]
+    for part in read or ():
+        if not part.operator:
+            others.append(_unread(part.written))
             continue
-        claim, how, value = match[1], "equals" if match[2] == "eq" else "like", match[3].replace("''", "'")
         told = Guard(
-            kind="subject" if claim == "sub" else "other",
-            key=f"{issuer}:{claim}",
-            operator=how,
-            values=(value,),
-            confines=bool(value.strip("*?")) if how == "like" else True,
+            kind="subject" if part.claim == "sub" else "other",
+            key=f"{issuer}:{part.claim}",
+            operator=part.operator,
+            values=(part.value,),
+            confines=bool(part.value.strip("*?")) if part.operator == "like" else True,
         )
-        (named if claim == "sub" else others).append(told)
+        (named if part.claim == "sub" else others).append(told)
     if named:
         return named[:1], (*named[1:], *others)
     everyone = Guard(kind="subject", key=key, operator="like", values=("*",), confines=False)
     return [everyone], tuple(others)
+
+
+def _unread(written: str) -> Guard:
+    """What an expression asks for, where nobody knows here what that is."""
+    return Guard(kind="other", key="claimsMatchingExpression", values=(written[:300],))
 
 
 def _signal(issuer: str) -> str:

@@ -26,6 +26,7 @@ from nhiscan_connectors.azure.resources.rows import Row, shown, yes
 from nhiscan_connectors.azure.resources.variables import environment, sightings
 from nhiscan_connectors.azure.resources.zones import zone_of
 from nhiscan_connectors.azure.values import flag
+from nhiscan_connectors.common.addresses import origin
 from nhiscan_connectors.common.fields import table, text
 from nhiscan_connectors.common.times import moment
 
@@ -263,19 +264,6 @@ class _Agent(NamedTuple):
             node="tool",
             attributes=shown(attributes),
         )
-
-
-def origin(url: str) -> str:
-    """Scheme, host and port of a web address, in lower case; empty for anything else."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        return ""
-    if parts.scheme not in ("http", "https") or not host:
-        return ""
-    usual = {"http": 80, "https": 443}[parts.scheme]
-    return f"{parts.scheme}://{host}" + (f":{port}" if port and port != usual else "")
 
 
 def _approval(value: object) -> str:

@@ -12,11 +12,11 @@ from nhiscan.regions import AREA
 from nhiscan_connectors.azure.ids import resource_id, service_principal_id, tenant_scope
 from nhiscan_connectors.azure.resources.rows import Row, row_of, shown, yes
 from nhiscan_connectors.azure.resources.sweep import EVERYTHING, HOSTS, RESOURCES, SLOTS
-from nhiscan_connectors.common.tags import tagged_owners
 from nhiscan_connectors.azure.resources.types import LISTS, SLOT
 from nhiscan_connectors.azure.resources.zones import zone_of
 from nhiscan_connectors.azure.service import Answers
 from nhiscan_connectors.common.fields import Fields, table, text
+from nhiscan_connectors.common.tags import tagged_owners
 
 LIVES_IN = "lives_in"
 """Kind of a link: an agent, project or endpoint stands in a larger thing, and is a whole of its own all the same."""

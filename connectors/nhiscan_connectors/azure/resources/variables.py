@@ -9,6 +9,7 @@ from typing import Any
 from nhiscan.connector import JSON, Evidence, Operation
 from nhiscan.detectors import llm_name, names_a_secret
 from nhiscan.inventory import Inventory
+from nhiscan.llm import llm_title
 from nhiscan.model import Link, Sighting, llm_provider
 from nhiscan_connectors.azure.ids import resource_id
 from nhiscan_connectors.azure.resources.reading import Reading
@@ -67,7 +68,7 @@ def environment(
             yield Link(source=workload, target=secret, kind="reads_secret", reason=reason)
         provider = llm_name(name)
         if provider and (names_a_secret(name) or secret):
-            reason = f"{title} is set up with a key of {provider} in {what} {name}"
+            reason = f"{title} is set up with a key of {llm_title(provider)} in {what} {name}"
             yield Link(source=workload, target=llm_provider(provider), kind="holds_key_of", reason=reason)
 
 

@@ -4,7 +4,8 @@ One report tells it of everybody, where the licence gives it. Where it does not,
 roles of the directory are asked about one by one.
 
 Calls: the report's pages; without it, the sweeps of owners and members and the role assignments once more, and one
-$batch a 20 of these people. Of a group that holds a role, the first twenty members are asked about.
+$batch a 20 of these people. Of a group that holds a role, the first twenty members are asked about, and whoever may
+make itself a member or an owner: one $batch more a 20 such groups.
 """
 
 from __future__ import annotations
@@ -23,8 +24,10 @@ from nhiscan_connectors.azure.directory.refusals import refusals
 from nhiscan_connectors.azure.ids import user_id
 from nhiscan_connectors.azure.service import Answers, Service
 from nhiscan_connectors.azure.services.directory_roles import ASSIGNMENTS, ELIGIBLE
-from nhiscan_connectors.azure.services.groups import MEMBERS
+from nhiscan_connectors.azure.services.groups import GROUPS, MEMBERS
 from nhiscan_connectors.azure.services.owners import ACTORS
+from nhiscan_connectors.azure.services.privileged_groups import ELIGIBLE as JOINABLE
+from nhiscan_connectors.azure.services.privileged_groups import managed
 from nhiscan_connectors.azure.services.users import USERS, is_agent
 from nhiscan_connectors.common.fields import Fields, text
 from nhiscan_connectors.common.times import moment
@@ -125,6 +128,7 @@ def _people(calls: Calls) -> set[str]:
         for item in calls.items(operation)
         if isinstance(item, dict) and text(item.get("principalId"))
     }
+    holders |= _may_join(calls, holders)
     for group in calls.items(MEMBERS):
         if isinstance(group, dict) and text(group.get("id")) in holders:
             holders.remove(group["id"])
@@ -133,6 +137,13 @@ def _people(calls: Calls) -> set[str]:
             }
     # Applications among them have no methods: Graph answers that there is no such user.
     return found | holders
+
+
+def _may_join(calls: Calls, holders: set[str]) -> set[str]:
+    """Object ids of those who may make themselves members or owners of groups that hold roles."""
+    answers = calls.batch(JOINABLE, [{"group": id} for id in managed(calls.listed(GROUPS)) if id in holders])
+    entries = (entry for bodies in answers for body in bodies for entry in listed(body.get("value")))
+    return {entry["principalId"] for entry in entries if isinstance(entry, dict) and text(entry.get("principalId"))}
 
 
 def _related(item: object, relation: str) -> Iterator[dict[str, Any]]:

@@ -20,11 +20,11 @@ from nhiscan_connectors.azure.ids import service_principal_id, tenant_scope
 from nhiscan_connectors.azure.resources.reading import Reading
 from nhiscan_connectors.azure.resources.rows import Row, shown
 from nhiscan_connectors.azure.resources.sweep import EVERYTHING, HOSTS, OPERATIONS, RESOURCES, SLOTS, swept
-from nhiscan_connectors.common.tags import tagged_owners
 from nhiscan_connectors.azure.resources.types import LISTS, TYPES
 from nhiscan_connectors.azure.resources.variables import in_resources, place_in_resource, sightings
 from nhiscan_connectors.azure.service import Answers, Service
 from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.tags import tagged_owners
 
 TYPE = "microsoft.managedidentity/userassignedidentities"
 CREDENTIALS = arm(

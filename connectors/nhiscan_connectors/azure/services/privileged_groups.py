@@ -1,12 +1,13 @@
-"""Memberships and ownerships of groups that may be activated (Privileged Identity Management for Groups).
+"""Memberships and ownerships of groups that may be activated, or are for now (Privileged Identity Management).
 
 Graph lists them of one group at a time. Groups whose members a rule chooses cannot be managed so, and groups without
 security hold nothing. A tenant without the licence says so at the first groups, and is not asked on.
 
-Calls: one for the first security group, up to three where it refuses, and one $batch a 20 of the others.
+Calls: one for the first security group, up to three where it refuses, and one $batch a 20 of the others. Of the groups
+that somebody may join, one $batch a 20 more, for those who joined until an hour.
 
 An eligible member is an assignment whose role is the group; an eligible owner one whose role is the group's id with
-"/owners" behind it.
+"/owners" behind it. Whoever has joined stands among the members too; the assignment tells until when.
 """
 
 from __future__ import annotations
@@ -40,6 +41,17 @@ ELIGIBLE = graph(
     about="group",
     optional=True,
 )
+ACTIVE = graph(
+    "identityGovernance.privilegedAccess.group.assignmentScheduleInstances.list",
+    "/identityGovernance/privilegedAccess/group/assignmentScheduleInstances",
+    permission="PrivilegedAssignmentSchedule.Read.AzureADGroup",
+    purpose="reads who is a member or owner of a group for a time only",
+    hides="until when members and owners of groups are that",
+    where="groupId eq '{group}'",
+    top=0,
+    about="group",
+    optional=True,
+)
 _TRIES = 3
 """Groups that are asked before a refusal counts for all: a single one may be of a sort that cannot be managed so."""
 _DYNAMIC = "DynamicMembership"
@@ -47,15 +59,20 @@ _OWNER, _MEMBER = "owner", "member"
 
 
 def collect(calls: Calls) -> None:
-    """The first groups alone; the others as soon as one answered."""
-    found = list(_managed(calls.listed(GROUPS)))
+    """The first groups alone; the others as soon as one answered; then those that somebody may join."""
+    found = list(managed(calls.listed(GROUPS)))
     for number, group in enumerate(found[:_TRIES], 1):
-        if sum(1 for _ in calls.pages(ELIGIBLE, group=group)):  # read to the end
-            calls.batch(ELIGIBLE, [{"group": other} for other in found[number:]])
+        first = list(calls.pages(ELIGIBLE, group=group))
+        if first:
+            others = [{"group": other} for other in found[number:]]
+            answers = [first, *calls.batch(ELIGIBLE, others)]
+            asked = zip([group, *found[number:]], answers, strict=True)
+            joined = [{"group": id} for id, bodies in asked if any(listed(body.get("value")) for body in bodies)]
+            calls.batch(ACTIVE, joined)
             return
 
 
-def _managed(groups: Iterable[Any]) -> Iterator[str]:
+def managed(groups: Iterable[Any]) -> Iterator[str]:
     """Ids of the groups that memberships of can be activated, and that can hold something."""
     for group in groups:
         known = isinstance(group, dict) and bool(text(group.get("id")))
@@ -64,28 +81,30 @@ def _managed(groups: Iterable[Any]) -> Iterator[str]:
 
 
 def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
-    """One assignment for everyone who may become a member or an owner of a group."""
+    """One assignment for everyone who may become a member or an owner of a group, or is one for a time."""
     fields = Fields(shard, answers)
     kinds = Kinds(answers, USERS, GROUPS)
-    for item in fields.items(ELIGIBLE, "value", "principalId", "groupId"):
-        access = text(item.get("accessId")).lower()
-        group = group_id(item["groupId"])
-        if access not in (_OWNER, _MEMBER):
-            fields.leave_out(ELIGIBLE, f"an entry of group {item['groupId'][:40]} is neither of a member nor an owner")
-            continue
-        yield Assignment(
-            principal=kinds.id_of(item["principalId"]),
-            role=group if access == _MEMBER else owners_of(group),
-            scope=shard.scope,
-            eligible=True,
-            created_at=moment(item.get("startDateTime")),
-            expires_at=moment(item.get("endDateTime")),
-            id=text(item.get("id")),
-            source=ELIGIBLE.name,
-        )
+    for operation in (ELIGIBLE, ACTIVE):
+        for item in fields.items(operation, "value", "principalId", "groupId"):
+            access = text(item.get("accessId")).lower()
+            group = group_id(item["groupId"])
+            if access not in (_OWNER, _MEMBER):
+                what = f"an entry of group {item['groupId'][:40]} is neither of a member nor an owner"
+                fields.leave_out(operation, what)
+                continue
+            yield Assignment(
+                principal=kinds.id_of(item["principalId"]),
+                role=group if access == _MEMBER else owners_of(group),
+                scope=shard.scope,
+                eligible=operation is ELIGIBLE,
+                created_at=moment(item.get("startDateTime")),
+                expires_at=moment(item.get("endDateTime")),
+                id=text(item.get("id")),
+                source=operation.name,
+            )
     yield from _hidden(shard, answers.of(ELIGIBLE))
     for gap in fields.gaps():
-        yield msgspec.structs.replace(gap, blinds=("policies",))
+        yield msgspec.structs.replace(gap, blinds=("policies",)) if gap.operation == ELIGIBLE.name else gap
 
 
 def _hidden(shard: Shard, asked: list[Evidence]) -> Iterator[Gap]:
@@ -108,4 +127,4 @@ def _hidden(shard: Shard, asked: list[Evidence]) -> Iterator[Gap]:
     )
 
 
-SERVICE = Service(name="privileged-groups", part="tenant", operations=(ELIGIBLE,), collect=collect, parse=parse)
+SERVICE = Service(name="privileged-groups", part="tenant", operations=(ELIGIBLE, ACTIVE), collect=collect, parse=parse)

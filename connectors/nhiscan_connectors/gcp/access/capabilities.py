@@ -185,3 +185,6 @@ ADMINISTERS: Final = {
     "project": "resourcemanager.projects.setIamPolicy",
 }
 """Kind of scope -> the permission that is administration of it."""
+
+ALL_INSIDE: Final = {"organization": ("folder", "project"), "folder": ("project",), "project": ()}
+"""Kind of scope -> kinds of scopes in it; whoever administers each of those may do what matters in it."""

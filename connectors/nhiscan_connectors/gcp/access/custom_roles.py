@@ -8,7 +8,7 @@ from typing import Final
 from nhiscan.model import CanBecome, administrator_of
 from nhiscan_connectors.gcp.access.conditions import name_of
 from nhiscan_connectors.gcp.access.effective import Holding
-from nhiscan_connectors.gcp.access.estate import ACTIVATION, Assigned, Estate
+from nhiscan_connectors.gcp.access.estate import Assigned, Estate
 from nhiscan_connectors.gcp.access.methods import METHODS
 from nhiscan_connectors.gcp.access.places import is_wide
 from nhiscan_connectors.gcp.access.universe import mask_of
@@ -47,7 +47,7 @@ class CustomRoles:
             told.add(target)
             if is_wide(one.scope):
                 self.administered.add(one.scope)
-            own = [ACTIVATION] if one.eligible else []
+            own = [one.activation] if one.activation else []
             own += [name_of(one.condition)] if one.condition else []
             ties = tuple(sorted({*tier.conditions, *own, *one.ties}))
             giver = _giver(estate, home, assigned) or one

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from nhiscan.model import Gap, Policy
+from nhiscan.model import Gap
+from nhiscan_connectors.common.gaps import unusable
 from nhiscan_connectors.gcp.access import boundaries, denies
 from nhiscan_connectors.gcp.access.estate import Estate
 
@@ -20,27 +21,13 @@ def gaps(estate: Estate) -> Iterator[Gap]:
     for id, principals in sorted(holders.items()):
         policy = estate.inventory.policies.get(id)
         if policy is not None:
-            yield _gap(policy, f"what role {policy.name} allows", tuple(sorted({*principals})))
+            yield unusable(policy, f"what role {policy.name} allows", tuple(sorted({*principals})))
     told: set[str] = set()
     for policy, _ in denies.policies_of(estate.inventory):
         if denies.is_unread(policy) and policy.id not in told:
             told.add(policy.id)
-            yield _gap(policy, f"what deny policy {policy.name} takes away", ())
+            yield unusable(policy, f"what deny policy {policy.name} takes away", ())
     for policy, _ in boundaries.policies_of(estate.inventory):
         if boundaries.is_unread(policy) and policy.id not in told:
             told.add(policy.id)
-            yield _gap(policy, f"where principal access boundary {policy.name} lets act", ())
-
-
-def _gap(policy: Policy, hides: str, subjects: tuple[str, ...]) -> Gap:
-    problem = policy.problem or "its document is not of the form of one"
-    return Gap(
-        connector="gcp",
-        scope=policy.scope,
-        operation="evaluate policy",
-        reason="failed",
-        hides=hides,
-        detail=f"{policy.name} ({policy.id}) cannot be used: {problem}",
-        blinds=("policies",) if subjects else (),
-        subjects=subjects,
-    )
+            yield unusable(policy, f"where principal access boundary {policy.name} lets act", ())

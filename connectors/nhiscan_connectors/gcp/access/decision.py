@@ -6,39 +6,16 @@ projects/pay/secrets/card"), or of "projects/pay" and the like; "*" is the proje
 
 from __future__ import annotations
 
-import msgspec
-
 from nhiscan.access.question import Decision, Layer, Question
 from nhiscan.inventory import Inventory
 from nhiscan.model import Answer
+from nhiscan_connectors.common.layers import Said
 from nhiscan_connectors.gcp.access.denies import UNREAD
 from nhiscan_connectors.gcp.access.estate import Estate
 from nhiscan_connectors.gcp.access.on_resource import denied, given
 from nhiscan_connectors.gcp.access.places import is_wide
 from nhiscan_connectors.gcp.access.principals import EVERYONE
 from nhiscan_connectors.gcp.names import AUTHENTICATED, container
-
-
-class _Said(msgspec.Struct):
-    """What a layer says: allowed or denied for sure, or under conditions; and what could not be read."""
-
-    name: str
-    sure: bool = False
-    tied: list[tuple[str, ...]] = []
-    sentences: list[str] = []
-    missing: list[str] = []
-
-    def layer(self, *, denies: bool = False) -> Layer:
-        answer: Answer
-        if self.sure:
-            answer = "denied" if denies else "allowed"
-        elif self.missing:
-            answer = "unknown"
-        elif self.tied:
-            answer = "conditional"
-        else:
-            answer = "allowed" if denies else "denied"
-        return Layer(name=self.name, answer=answer, statements=tuple(self.sentences), missing=tuple(self.missing))
 
 
 def decide(inventory: Inventory, question: Question) -> Decision:
@@ -81,7 +58,7 @@ class _Decider:
             reason=self._reason(answer, conditions, deny, boundary, allow),
         )
 
-    def _answer(self, deny: _Said, boundary: _Said, allow: _Said) -> tuple[Answer, tuple[str, ...]]:
+    def _answer(self, deny: Said, boundary: Said, allow: Said) -> tuple[Answer, tuple[str, ...]]:
         if deny.sure or boundary.sure:
             return "denied", ()
         if not allow.sure and not allow.tied and not allow.missing:
@@ -93,8 +70,8 @@ class _Decider:
             conditions |= {*min(allow.tied, key=lambda names: (len(names), names))}
         return ("conditional" if conditions else "allowed"), tuple(sorted(conditions))
 
-    def _denies(self) -> _Said:
-        said = _Said("deny policies", tied=[], sentences=[], missing=[])
+    def _denies(self) -> Said:
+        said = Said("deny policies", tied=[], sentences=[], missing=[])
         for one in self._limits.denies.denies:
             taken = denied(one, self._permission, self._place, self._estate)
             if taken is False:
@@ -114,8 +91,8 @@ class _Decider:
             said.sentences.append("no deny rule binds it here")
         return said
 
-    def _boundary(self) -> _Said:
-        said = _Said("principal access boundaries", tied=[], sentences=[], missing=[])
+    def _boundary(self) -> Said:
+        said = Said("principal access boundaries", tied=[], sentences=[], missing=[])
         boundary = self._limits.boundary
         ties = self._estate.boundaries.ties(boundary, self._place)
         where = self._estate.places.told(self._place)
@@ -135,8 +112,8 @@ class _Decider:
             said.sentences.append("no principal access boundary binds it")
         return said
 
-    def _allows(self) -> _Said:
-        said = _Said("allow policies", tied=[], sentences=[], missing=[])
+    def _allows(self) -> Said:
+        said = Said("allow policies", tied=[], sentences=[], missing=[])
         estate = self._estate
         anybody = (EVERYONE,) if self._who == EVERYONE else (EVERYONE, AUTHENTICATED)
         for principal in dict.fromkeys((self._who, *estate.groups_of(self._who), *anybody)):
@@ -180,7 +157,7 @@ class _Decider:
                 found.append(f"what {estate.subject(self._who)} holds and belongs to")
         return found
 
-    def _reason(self, answer: Answer, conditions: tuple[str, ...], deny: _Said, boundary: _Said, allow: _Said) -> str:
+    def _reason(self, answer: Answer, conditions: tuple[str, ...], deny: Said, boundary: Said, allow: Said) -> str:
         subject = self._estate.subject(self._who)
         what = f"use {self._permission} on {self._estate.places.told(self._place)}"
         match answer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
@@ -13,11 +12,13 @@ import msgspec
 
 from nhiscan.inventory import Inventory
 from nhiscan.model import Policy
+from nhiscan_connectors.common.cuts import Cut, cut
+from nhiscan_connectors.common.deny_sets import DenySets
 from nhiscan_connectors.gcp.access.conditions import facts_of, name_of
 from nhiscan_connectors.gcp.access.expressions import judge, parse
 from nhiscan_connectors.gcp.access.places import Places
 from nhiscan_connectors.gcp.access.principals import EVERYONE, PEOPLE, UNTOLD, Principals
-from nhiscan_connectors.gcp.access.universe import BIT
+from nhiscan_connectors.gcp.access.universe import BIT, written_as
 
 UNREAD = "a deny policy that could not be read does not apply"
 
@@ -70,16 +71,6 @@ class Masks(msgspec.Struct, frozen=True, gc=False):
     """Permissions, and the condition under which they are left."""
 
 
-@lru_cache(maxsize=1 << 14)
-def written_as(permission: str) -> str:
-    """A permission of a deny policy as allow policies write it, in lower case: "iam.serviceaccountkeys.create"."""
-    service, slash, rest = permission.strip().lower().partition("/")
-    if not slash:
-        return service
-    prefix = service.removesuffix(".googleapis.com")
-    return f"{'resourcemanager' if prefix == 'cloudresourcemanager' else prefix}.{rest}"
-
-
 @lru_cache(maxsize=1 << 16)
 def _fits(pattern: str, permission: str) -> bool:
     """Whether a permission fits a name with wildcards, piece by piece from the left."""
@@ -99,21 +90,6 @@ def _fits(pattern: str, permission: str) -> bool:
 
 def _any_fits(patterns: tuple[str, ...], permission: str) -> bool:
     return any(_fits(pattern, permission) for pattern in patterns)
-
-
-class Cut(msgspec.Struct, frozen=True, gc=False, eq=False):
-    """Places that are left out of what somebody controls, and a name for just those."""
-
-    scopes: frozenset[str]
-    digest: str
-
-
-def cut(scopes: Iterable[str]) -> Cut | None:
-    """Some places as one; None for none."""
-    found = sorted({*scopes})
-    if not found:
-        return None
-    return Cut(frozenset(found), hashlib.sha256("\n".join(found).encode()).hexdigest()[:12])
 
 
 def policies_of(inventory: Inventory) -> Iterator[tuple[Policy, str]]:
@@ -240,8 +216,6 @@ class _Base:
             self.by_scope[deny.scope].append(number)
         self.at = {scope: self.of(numbers, self.everyone) for scope, numbers in self.by_scope.items()}
         self._inside: dict[str, tuple[str, ...]] = {}
-        self.plain: DenySet | None = None
-        """What binds whoever is neither named nor excluded."""
 
     def of(self, numbers: Iterable[int], bound: Container[int]) -> Masks:
         """What some rules take away together, as far as they bind."""
@@ -334,31 +308,9 @@ class DenySet:
         return found
 
 
-class Denies:
+class Denies(DenySets[DenySet]):
     """All deny rules, by whom they bind."""
 
     def __init__(self, denies: Iterable[Deny], places: Places) -> None:
-        self._base = _Base(tuple(denies), places)
-        self._named: dict[str, set[int]] = defaultdict(set)
-        self._excluded: dict[str, set[int]] = defaultdict(set)
-        for number, deny in enumerate(self._base.denies):
-            for principal in deny.principals - {EVERYONE}:
-                self._named[principal].add(number)
-            for principal in deny.excluded:
-                self._excluded[principal].add(number)
-        self._base.plain = DenySet(self._base, frozenset(), frozenset())
-        self._sets = {(frozenset[int](), frozenset[int]()): self._base.plain}
-
-    def binding(self, principals: Iterable[str]) -> DenySet:
-        """What binds an identity, given as itself and all sets that it is in. The same object for the same rules."""
-        added: frozenset[int] = frozenset()
-        removed: frozenset[int] = frozenset()
-        if self._named or self._excluded:
-            principals = tuple(principals)
-            removed = removed.union(*(self._excluded[p] for p in principals if p in self._excluded))
-            added = added.union(*(self._named[p] for p in principals if p in self._named)) - self._base.everyone
-            added, removed = added - removed, removed & self._base.everyone
-        found = self._sets.get((added, removed))
-        if found is None:
-            found = self._sets[added, removed] = DenySet(self._base, added, removed)
-        return found
+        base = _Base(tuple(denies), places)
+        super().__init__(base.denies, EVERYONE, lambda added, removed: DenySet(base, added, removed))

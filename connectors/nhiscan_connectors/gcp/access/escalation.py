@@ -9,8 +9,10 @@ from typing import TypeAlias
 import msgspec
 
 from nhiscan.model import CanBecome, administrator_of
+from nhiscan.wording import listed
+from nhiscan_connectors.common.cuts import Cut
 from nhiscan_connectors.gcp.access.conditions import holds, name_of
-from nhiscan_connectors.gcp.access.denies import Cut, DenySet
+from nhiscan_connectors.gcp.access.denies import DenySet
 from nhiscan_connectors.gcp.access.effective import Holding, Level, anywhere
 from nhiscan_connectors.gcp.access.estate import Assigned, Estate
 from nhiscan_connectors.gcp.access.firing import (
@@ -41,7 +43,7 @@ _BESIDE = (f"{ACCOUNT}{BESIDE}", f"{ACCOUNT}{PERHAPS}")
 _PROJECTS = f"{SCOPE}project"
 _WIDEST = ("organization", "folder", "project")
 _ACT_AS = BIT[ACT_AS.lower()]
-_MOST_NAMED = 4
+_MOST_NAMED = 3
 _MOST_LOOKED_AT = 8
 """Workloads of one account that are looked at one by one."""
 
@@ -364,6 +366,8 @@ class Escalation:
         if host.kind.startswith(SCOPE):
             called = estate.places.told(host.id)
         edge = self._edge(holder, power, host.identity, methods, called)
+        if host.id == host.identity and power.by.bound_at == host.id and all(method.acts_as for method in methods):
+            edge = msgspec.structs.replace(edge, deploys=True)
         if not itself:
             edge = msgspec.structs.replace(edge, reason=f"{edge.reason}, which acts as {estate.name(host.identity)}")
         self._mint(holder, methods, edge)
@@ -376,8 +380,12 @@ class Escalation:
         methods = power.by_kind[there[0]]
         place = self._estate.places.told(power.scope)
         edge = self._edge(holder, power, hub, methods, f"any of the {plural(there[0])} in {place}")
-        ways = {found[0].id for kind, found in power.by_kind.items() if kind in there} - {methods[0].id}
-        others = f"; likewise by {', '.join(sorted(ways))}" if ways else ""
+        ways = {
+            power.by_kind[kind][0].can.format(target=f"any of the {plural(kind)}")
+            for kind in there
+            if power.by_kind[kind][0].id != methods[0].id
+        }
+        others = f"; likewise it {listed(sorted(ways), _MOST_NAMED)}" if ways else ""
         edge = msgspec.structs.replace(edge, reason=f"{edge.reason}: {total} there act as something{others}")
         for kind in there:
             if kind in (ACCOUNT, DELEGATE):
@@ -442,5 +450,7 @@ def _others(methods: tuple[Method, ...]) -> str:
     """Further methods to the same end, as a remark."""
     if not methods:
         return ""
-    more = f" and {len(methods) - _MOST_NAMED} more ways" if len(methods) > _MOST_NAMED else ""
-    return f" (the same by {', '.join(method.id for method in methods[:_MOST_NAMED])}{more})"
+    ways = [method.can.removeprefix("can ").format(target="it") for method in methods[:_MOST_NAMED]]
+    if len(methods) > _MOST_NAMED:
+        ways.append(f"and {len(methods) - _MOST_NAMED} more")
+    return f" ({'another way' if len(methods) == 1 else 'other ways'}: {'; '.join(ways)})"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 import msgspec
 
 from nhiscan.inventory import Inventory
-from nhiscan.model import Assignment
+from nhiscan.model import Assignment, Resource
+from nhiscan.wording import plain
 from nhiscan_connectors.gcp.access.boundaries import FREE, Boundaries, Boundary
 from nhiscan_connectors.gcp.access.conditions import split
 from nhiscan_connectors.gcp.access.denies import Denies, DenySet, deny_rules
@@ -18,8 +21,8 @@ from nhiscan_connectors.gcp.access.roles import Role, role_of, short_name
 from nhiscan_connectors.gcp.access.universe import SETS_POLICY
 from nhiscan_connectors.gcp.names import AUTHENTICATED, PRINCIPALS, SERVICE_ACCOUNTS, member_kind
 
-ACTIVATION = "activation"
-"""Stands among the conditions of what must be activated first (Privileged Access Manager)."""
+ACTIVATION = "it activates the role first"
+"""Stands among the conditions of what must be activated first (Privileged Access Manager), by what nobody knows."""
 _BASIC = {"projectowner": "roles/owner", "projecteditor": "roles/editor", "projectviewer": "roles/viewer"}
 _SETS = ("group:", "domain:", "projectOwner:", "projectEditor:", "projectViewer:")
 
@@ -45,7 +48,9 @@ class Assigned(msgspec.Struct, frozen=True, gc=False, eq=False):
     """Those without conditions first."""
     condition: str = ""
     """The binding's own condition, whole."""
-    eligible: bool = False
+    activation: str = ""
+    """What must be done first by whoever is only eligible, as a condition; empty where it is held now."""
+    expires_at: datetime | None = None
     ties: tuple[str, ...] = ()
     """Conditions that boundaries add."""
 
@@ -85,7 +90,7 @@ class Estate:
         """Principal -> basic-role members that stand for it."""
         seen: set[tuple[str, str, str, str, bool]] = set()
         # A role that is held without activation is told as that, whatever else is said of it.
-        for one in sorted(inventory.assignments, key=lambda a: a.eligible):
+        for one in sorted(inventory.assignments, key=self._hold):
             if not _is_google(one):
                 continue
             key = (one.principal, one.role, one.scope, one.condition, one.eligible)
@@ -104,9 +109,10 @@ class Estate:
     def _add(self, one: Assignment) -> None:
         role = self.role(one.role)
         scope = self.places.normal(one.scope)
+        activation = self._activation(one)
         layers: tuple[Layer, ...] = ()
         if role is not None:
-            base = (ACTIVATION,) if one.eligible else ()
+            base = (activation,) if activation else ()
             layers = self._layers(role.mask, one.condition, base)
         self.assigned[one.principal].append(
             Assigned(
@@ -117,9 +123,36 @@ class Estate:
                 bound_at=scope,
                 layers=layers,
                 condition=one.condition,
-                eligible=one.eligible,
+                activation=activation,
+                expires_at=one.expires_at,
             )
         )
+
+    def _entitlement(self, one: Assignment) -> Resource | None:
+        return self.inventory.resources.get(one.id) if one.eligible and one.id else None
+
+    def _activation(self, one: Assignment) -> str:
+        """What must be done before a role is held, as far as anybody told; empty where it is held now."""
+        entitlement = self._entitlement(one)
+        if entitlement is None:
+            return ACTIVATION if one.eligible else ""
+        what = f"it activates entitlement {plain(entitlement.name)}"
+        match entitlement.attributes.get("approval", ""):
+            case "":
+                return what
+            case "none":
+                return f"{what}, which nobody has to approve"
+            case "manual":
+                return f"{what}, which somebody has to approve"
+            case steps:
+                whom = re.sub(r"\b(group|user):", r"\1 ", steps.replace("; ", " and of "))
+                return f"{what}, with the approval of {plain(whom)}"
+
+    def _hold(self, one: Assignment) -> tuple[bool, bool, bool]:
+        """What is held for good and by nobody's leave first: of several ways to the same, that one is told."""
+        entitlement = self._entitlement(one)
+        asks = entitlement is not None and entitlement.attributes.get("approval") != "none"
+        return one.eligible, asks, one.expires_at is not None
 
     def _layers(self, mask: int, condition: str, base: tuple[str, ...]) -> tuple[Layer, ...]:
         if not condition:
@@ -154,7 +187,7 @@ class Estate:
             return
         for principal, held in self.assigned.items():
             for one in held:
-                if not one.condition and not one.eligible:
+                if not one.condition and not one.activation:
                     self._basic[principal] += wanted.get((one.role_id, one.scope), ())
 
     def role(self, id: str) -> Role | None:
@@ -304,7 +337,9 @@ class Estate:
         """Where a power comes from: the role, where it is bound, and the group that holds it."""
         through = "" if assigned.principal == holder else f", through {self.subject(assigned.principal)}"
         known = " (known by reference)" if assigned.role is not None and assigned.role.by_reference else ""
-        return f"role {assigned.role_name}{known} at {self.places.told(assigned.bound_at)}{through}"
+        ends = assigned.expires_at
+        until = f" until {ends.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if ends is not None else ""
+        return f"role {assigned.role_name}{known} at {self.places.told(assigned.bound_at)}{until}{through}"
 
 
 def _tied(one: Assigned, scope: str, ties: tuple[str, ...]) -> Assigned:

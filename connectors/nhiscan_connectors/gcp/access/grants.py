@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from nhiscan.model import Capability, Grant
-from nhiscan_connectors.gcp.access.capabilities import ADMINISTERS, CAPABILITIES
+from nhiscan_connectors.gcp.access.capabilities import ADMINISTERS, ALL_INSIDE, CAPABILITIES
 from nhiscan_connectors.gcp.access.effective import Level
 from nhiscan_connectors.gcp.access.estate import Assigned, Estate
 from nhiscan_connectors.gcp.access.methods import METHODS
@@ -21,7 +21,12 @@ MOST: Final = 8
 """Places that are named for one capability; the rest are counted."""
 
 _MASKS: Final = {capability: mask_of(permissions) for capability, permissions in CAPABILITIES.items()}
-_ADMIN: Final = {kind: mask_of((permission,)) for kind, permission in ADMINISTERS.items()}
+_ADMIN: Final = {
+    kind: tuple((ADMINISTERS[one], mask_of((ADMINISTERS[one],))) for one in (kind, *inner))
+    for kind, inner in ALL_INSIDE.items()
+}
+"""Kind of scope -> what administers it, or all that lies in it, with its bit."""
+_INSIDE: Final = {ADMINISTERS[kind]: f"every {kind}" for kind in ("folder", "project")}
 _SENTENCES: Final = {(method.on[0], method.capability): method for method in METHODS if method.aim == "grant"}
 _NEAREST: Final[tuple[tuple[str, Capability], ...]] = (
     ("//secretmanager.", "read_secrets"),
@@ -108,11 +113,11 @@ def _at(level: Level) -> Iterator[Found]:
     told: set[Capability] = set()
     kind = kind_of(level.scope)
     for tier in level.tiers:
-        if kind and tier.mask & _ADMIN[kind] and "administer" not in told:
-            by = _giver(level, _ADMIN[kind])
+        for permission, mask in _ADMIN.get(kind, ()):
+            by = _giver(level, mask) if tier.mask & mask and "administer" not in told else None
             if by is not None:
                 told.add("administer")
-                yield Found("administer", level.scope, tier.conditions, ADMINISTERS[kind], by)
+                yield Found("administer", level.scope, tier.conditions, permission, by)
         for capability, wanted in _MASKS.items():
             have = tier.mask & wanted
             by = _giver(level, have) if have and capability not in told else None
@@ -153,13 +158,13 @@ def grants(identity: str, found: Iterable[Found], estate: Estate) -> Iterator[Gr
         more = f" and {one.more} further places" if one.more else ""
         method = _SENTENCES.get((one.permission, one.capability))
         if one.capability == "administer":
-            does = f"administers {where}"
+            inside = _INSIDE[one.permission] if one.permission != ADMINISTERS.get(kind_of(one.scope)) else ""
+            does = f"administers {inside} of {where}" if inside else f"administers {where}"
         elif method is not None:
             does = method.can.format(target=where)
         else:
             does = f"may use {one.permission} in {where}"
         when = f" when {' and '.join(one.conditions)}" if one.conditions else ""
-        named = f", {method.id}" if method is not None else ""
         limits = " (deny policies or boundaries there could not all be read)" if estate.unread_limits(one.scope) else ""
         yield Grant(
             identity=identity,
@@ -167,7 +172,7 @@ def grants(identity: str, found: Iterable[Found], estate: Estate) -> Iterator[Gr
             resource=one.scope,
             answer="conditional" if one.conditions else "allowed",
             conditions=one.conditions,
-            reason=f"{subject} {does}{more}{when} ({estate.source(one.by, identity)}{named}){limits}",
+            reason=f"{subject} {does}{more}{when} ({estate.source(one.by, identity)}){limits}",
         )
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from nhiscan.model import Link, Secret
-from nhiscan_connectors.gcp.access.denies import Cut, DenySet
+from nhiscan_connectors.common.cuts import Cut
+from nhiscan_connectors.gcp.access.denies import DenySet
 from nhiscan_connectors.gcp.access.effective import Level
 from nhiscan_connectors.gcp.access.estate import Estate
 from nhiscan_connectors.gcp.access.places import is_wide

@@ -8,11 +8,11 @@ import msgspec
 
 from nhiscan_connectors.gcp.access.conditions import facts_of, holds, name_of
 from nhiscan_connectors.gcp.access.denies import Deny
-from nhiscan_connectors.gcp.access.estate import ACTIVATION, Assigned, Estate, Limits
+from nhiscan_connectors.gcp.access.estate import Assigned, Estate, Limits
 from nhiscan_connectors.gcp.access.expressions import judge, parse
 from nhiscan_connectors.gcp.access.places import is_wide, possible
 from nhiscan_connectors.gcp.access.roles import allows
-from nhiscan_connectors.gcp.access.universe import BIT, service_of
+from nhiscan_connectors.gcp.access.universe import BIT, service_of, written_as
 
 _DEEPER = {
     "secretmanager.versions.": "/versions/",
@@ -41,7 +41,7 @@ def is_exact(permission: str, place: str) -> bool:
 
 def usable(permission: str, scope: str) -> bool:
     """Whether a binding at a place can give a permission at all."""
-    bit = BIT.get(permission.lower())
+    bit = BIT.get(written_as(permission))
     if bit is not None:
         return bool(bit & possible(scope))
     return is_wide(scope) or service_of(permission) == scope[2:].partition("/")[0]
@@ -54,7 +54,7 @@ def given(one: Assigned, permission: str, place: str, estate: Estate) -> Given |
     allowed = allows(one.role_id, estate.inventory.policies.get(one.role_id), permission)
     if allowed is False:
         return None
-    ties = [ACTIVATION] if one.eligible else []
+    ties = [one.activation] if one.activation else []
     ties += one.ties
     if one.condition:
         held = holds(one.condition, permission, estate.places.names(place), is_exact(permission, place))
@@ -67,7 +67,7 @@ def given(one: Assigned, permission: str, place: str, estate: Estate) -> Given |
 
 def denied(deny: Deny, permission: str, place: str, estate: Estate) -> bool | None:
     """Whether a deny rule takes a permission away on a resource; None where that is open."""
-    if deny.scope not in estate.places.chain(place) or not deny.names(permission.lower()):
+    if deny.scope not in estate.places.chain(place) or not deny.names(written_as(permission)):
         return False
     if deny.untold:
         return None

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from nhiscan.inventory import Inventory
+from nhiscan.wording import plain
 from nhiscan_connectors.gcp.access.universe import EVERY, possible_at, possible_on
 from nhiscan_connectors.gcp.names import FOLDERS, ORGANIZATIONS, PROJECTS, SERVICE_ACCOUNTS, Projects, relative
 
@@ -213,7 +214,13 @@ class Places:
         if place.startswith(_BUCKETS):
             return f"bucket {parts[0]}"
         collection = parts[-2] if len(parts) > 1 else ""
-        return f"{_WORDS.get(collection) or _singular(collection)} {parts[-1]}".strip()
+        return f"{_WORDS.get(collection) or _singular(collection)} {self._name(place) or parts[-1]}".strip()
+
+    def _name(self, place: str) -> str:
+        """What people call a resource, whose id may be a number."""
+        inventory = self._inventory
+        tables = (inventory.workloads, inventory.identities, inventory.secrets)
+        return next((plain(table[place].name) for table in tables if place in table), "")
 
 
 def project_by_address(account: str) -> str:

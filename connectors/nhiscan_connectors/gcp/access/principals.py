@@ -34,6 +34,10 @@ _POOL: Final = re.compile(
     r"(?:workloadIdentityPools|workforcePools)/[^/]+)(/.*)?",
     re.DOTALL,
 )
+_WORKFORCE: Final = re.compile(r"principal(?:Set)?://iam\.googleapis\.com/locations/[^/]+/workforcePools/", re.ASCII)
+_WORKLOAD: Final = re.compile(
+    r"principal(?:Set)?://iam\.googleapis\.com/projects/[^/]+/locations/[^/]+/workloadIdentityPools/"
+)
 _AGENTS: Final = re.compile(r"(?:principal|principalSet)://(agents\.global\.[^/]+)(/.*)?", re.DOTALL)
 _WORKSPACE: Final = re.compile(r"(?:principalSet:)?//(?:cloudidentity|workspace)\.googleapis\.com/.*", re.DOTALL)
 _TYPES: Final = {"google-service-account": "ServiceAccount", "google-service-agent": "ServiceAgent"}
@@ -116,9 +120,12 @@ class Principals:
             return "iam.googleapis.com/WorkspaceIdentity"
         if principal.startswith(SERVICE_ACCOUNTS):
             return "iam.googleapis.com/ServiceAccount"
-        if "/workforcePools/" in principal:
-            return "iam.googleapis.com/WorkforcePoolPrincipal"
-        return "iam.googleapis.com/WorkloadPoolPrincipal" if "/workloadIdentityPools/" in principal else ""
+        # At the place of a pool, for a subject may hold any text.
+        if _WORKFORCE.match(principal):
+            return "iam.googleapis.com/WorkforcePoolIdentity"
+        if _AGENTS.fullmatch(principal):
+            return "iam.googleapis.com/AgentPoolIdentity"
+        return "iam.googleapis.com/WorkloadPoolIdentity" if _WORKLOAD.match(principal) else ""
 
     def subject_of(self, principal: str) -> str:
         """What `principal.subject` says of a principal; empty where it is not told."""

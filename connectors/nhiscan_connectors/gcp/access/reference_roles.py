@@ -1,7 +1,8 @@
 """Well-known roles of Google, for where their definitions were not read: at least these permissions, by reference.
 
-Source: Google's "IAM basic and predefined roles reference". Only roles that matter for escalation are here; of any
-other role without a definition nobody knows what it allows.
+Source: Google's "IAM basic and predefined roles reference". What is stored by the company itself, such as objects and
+tables, the basic roles open by the policies of buckets and data sets, not by themselves. Only roles that matter for
+escalation are here; of any other role without a definition nobody knows what it allows.
 """
 
 from __future__ import annotations
@@ -30,19 +31,33 @@ _NOT_BASIC: Final = mask_of((
     "iam.principalaccessboundarypolicies.update", "iam.principalaccessboundarypolicies.delete",
     "iam.workforcePoolProviders.create", "iam.workforcePoolProviders.update", "resourcemanager.projects.move",
     "storage.objects.get", "storage.objects.create", "storage.objects.update", "storage.objects.delete",
+    "bigquery.tables.getData", "bigquery.tables.export", "bigquery.tables.updateData", "bigquery.tables.delete",
+    "cloudbuild.repositories.accessReadWriteToken",
     "accesscontextmanager.servicePerimeters.update", "accesscontextmanager.servicePerimeters.delete",
     "accesscontextmanager.accessLevels.update",
     "agentidentity.authProviders.retrieveCredentials",
     "compute.instances.osLogin", "compute.instances.osAdminLogin", "logging.privateLogEntries.list",
 ))  # fmt: skip
-"""Permissions that no basic role is sure to hold. Owner and Editor get at objects by the policies of buckets."""
-_ONLY_SECRETS: Final = mask_of(("secretmanager.versions.access", "container.secrets.get"))
+"""Permissions that no basic role is sure to hold. Owner and Editor get at objects and tables by the policies of buckets
+and data sets."""
+_ONLY_OWNERS_READ: Final = mask_of((
+    "secretmanager.versions.access", "parametermanager.parameterVersions.render",
+    "container.serviceAccounts.createToken",
+))  # fmt: skip
+_NOT_EDITORS: Final = mask_of((
+    "bigquery.datasets.delete", "datastore.databases.delete", "logging.exclusions.create", "logging.sinks.delete",
+    "logging.sinks.update", "container.clusterRoleBindings.create", "container.clusterRoles.bind",
+    "container.clusterRoles.escalate", "container.clusterRoles.update", "container.roleBindings.create",
+    "container.roles.bind", "container.roles.escalate", "container.roles.update",
+))  # fmt: skip
+"""What Owner may delete, silence or give out, and Editor may not."""
 
 _OWNER: Final = EVERY & ~_NOT_BASIC
 _EDITOR: Final = (
     _OWNER
     & ~_ONLY_OWNERS
-    & ~_ONLY_SECRETS
+    & ~_ONLY_OWNERS_READ
+    & ~_NOT_EDITORS
     & ~SETS_POLICY
     & ~mask_of(
         permission
@@ -99,7 +114,7 @@ REFERENCE: Final[dict[str, int]] = {
         "aiplatform.models.export", "aiplatform.sandboxEnvironments.execute", "aiplatform.reasoningEngines.executeCode",
     )),
     "roles/aiplatform.admin": _service("aiplatform."),
-    "roles/storage.admin": _service("storage."),
+    "roles/storage.admin": _service("storage.buckets.", "storage.objects."),
     "roles/storage.objectAdmin": _service("storage.objects."),
     "roles/storage.objectViewer": mask_of(("storage.objects.get",)),
     "roles/storage.objectCreator": mask_of(("storage.objects.create",)),

@@ -9,7 +9,7 @@ import msgspec
 
 from nhiscan.model import Policy
 from nhiscan_connectors.gcp.access.reference_roles import REFERENCE
-from nhiscan_connectors.gcp.access.universe import BIT, mask_of
+from nhiscan_connectors.gcp.access.universe import BIT, mask_of, written_as
 
 
 class Role(msgspec.Struct, frozen=True, gc=False, eq=False):
@@ -60,9 +60,9 @@ def included(policy: Policy | None) -> list[str] | None:
 def allows(id: str, policy: Policy | None, permission: str) -> bool | None:
     """Whether a role allows a permission; None where that is not known."""
     permissions = included(policy)
-    wanted = permission.lower()
+    wanted = written_as(permission)
     if permissions is not None:
-        return any(one.lower() == wanted for one in permissions)
+        return any(written_as(one) == wanted for one in permissions)
     mask = REFERENCE.get(id)
     if mask is None:
         return None

@@ -43,11 +43,25 @@ _WITHIN: Final = {
 """Service and kind of a resource -> what permissions on it are about. On any other all of its service's are."""
 
 
+@lru_cache(maxsize=1 << 14)
+def written_as(permission: str) -> str:
+    """The one name of a permission, in lower case: "iam.serviceaccountkeys.create".
+
+    Deny policies write all with a whole service before them ("iam.googleapis.com/serviceAccountKeys.create"), roles a
+    few: those of pools and of OAuth clients ("iam.googleapis.com/workloadIdentityPools.create").
+    """
+    service, slash, rest = permission.strip().lower().partition("/")
+    if not slash:
+        return service
+    prefix = service.removesuffix(".googleapis.com")
+    return f"{'resourcemanager' if prefix == 'cloudresourcemanager' else prefix}.{rest}"
+
+
 def mask_of(permissions: Iterable[str]) -> int:
-    """The bits of some permissions; those of no interest have none."""
+    """The bits of some permissions, however they are written; those of no interest have none."""
     found = 0
     for permission in permissions:
-        found |= BIT.get(permission.lower(), 0)
+        found |= BIT.get(written_as(permission) if "/" in permission else permission.lower(), 0)
     return found
 
 

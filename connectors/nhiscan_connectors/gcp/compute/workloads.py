@@ -22,6 +22,7 @@ from nhiscan_connectors.gcp.assets import Asset, Listing, Reading, labels_of
 from nhiscan_connectors.gcp.compute.asking import objects
 from nhiscan_connectors.gcp.names import service_account_id
 from nhiscan_connectors.gcp.services.service_accounts import LIST
+from nhiscan_connectors.gcp.sighted import where_in
 from nhiscan_connectors.gcp.vertex.locations import placed
 from nhiscan_connectors.gcp.vertex.variables import Variable, links_of, secret_id
 
@@ -176,7 +177,7 @@ class Workloads(Reading):
                     fingerprint=text(found.get("fingerprint")),
                     last4=text(found.get("last4")),
                     subject=subject if text(entry.get(name)) else self.shard.scope,
-                    where=_where(entry, path[2:]) or f"an answer of {operation.name}",
+                    where=where_in(entry, path[2:], _VARIABLES) or f"an answer of {operation.name}",
                     scope=self._scope_of(entry, subject),
                     ai_provider=text(found.get("ai_provider")),
                     decoded={str(key): str(value) for key, value in table(found.get("decoded")).items()},
@@ -209,19 +210,3 @@ def _entry(body: JSON, key: str, path: list[str | int]) -> dict[str, Any]:
     if isinstance(entries, list) and isinstance(number, int) and 0 <= number < len(entries):
         return table(entries[number])
     return {}
-
-
-def _where(entry: JSON, path: list[str | int]) -> str:
-    """Where in an entry a value stood: the variable, or the field."""
-    here, field = entry, ""
-    for number, step in enumerate(path):
-        if step in _VARIABLES and number + 1 < len(path):
-            return f"environment variable {path[number + 1]}"
-        try:
-            here = here[step]
-        except (KeyError, IndexError, TypeError):
-            break
-        field = step if isinstance(step, str) else field
-        if isinstance(here, dict) and text(here.get("name")) and "value" in here:
-            return f"environment variable {text(here.get('name'))}"
-    return f"field {field}" if field else ""

@@ -33,6 +33,8 @@ _STANDS_FOR: Final = {
     "roles-anywhere-subject": "it stands for machines with a certificate that {issuer} takes",
 }
 """The same of a principal of a pool, which is those outside and nobody else."""
+_FOR_PEOPLE: Final = "/AWSReservedSSO_"
+"""Stands in the names of the roles through which AWS lets in people."""
 
 
 def trusts(inventory: Inventory) -> Iterator[AnyRecord]:
@@ -127,8 +129,12 @@ class _Reader:
         """Who a principal of a pool is, whatever it may do: those for whom the pool's providers vouch."""
         if principal in self._inventory.identities and not member.workforce and not self._gone(member):
             for provider, trust in self._entries(member):
-                if trust.kind != "unknown":
-                    yield _signal(principal, provider, source)
+                if trust.kind == "unknown":
+                    continue
+                yield _signal(principal, provider, source)
+                if provider.form == "aws" and _FOR_PEOPLE not in trust.principal:
+                    detail = "it stands for callers from AWS in a pool that Google Cloud keeps for programs"
+                    yield Signal(subject=principal, name="machine-account-object", detail=detail, source=source)
 
     def _entries(self, member: Member) -> list[tuple[Provider, Trust]]:
         if member not in self._read:

@@ -20,6 +20,7 @@ from typing import Any
 
 from nhiscan.connector import Shard
 from nhiscan.model import AnyRecord, Link, Secret, Signal, Usage
+from nhiscan_connectors.common.addresses import origin
 from nhiscan_connectors.common.fields import table, text
 from nhiscan_connectors.common.gaps import gap_of
 from nhiscan_connectors.common.times import moment
@@ -29,7 +30,6 @@ from nhiscan_connectors.gcp.bindings import holders
 from nhiscan_connectors.gcp.calls import Calls
 from nhiscan_connectors.gcp.names import principal_id
 from nhiscan_connectors.gcp.service import Answers, Service
-from nhiscan_connectors.gcp.vertex.addresses import origin
 from nhiscan_connectors.gcp.vertex.locations import ask_everywhere, locations, placed
 from nhiscan_connectors.gcp.vertex.principals import own_signal, principal_of
 

@@ -20,13 +20,13 @@ from typing import Any, Final, Literal
 from nhiscan.connector import Operation, Shard
 from nhiscan.inventory import Inventory
 from nhiscan.model import AnyRecord, Aspect, Link, Ownership, Resource, RunsAs, Signal, Workload
+from nhiscan_connectors.common.addresses import origin
 from nhiscan_connectors.common.fields import table, text
 from nhiscan_connectors.common.times import moment
 from nhiscan_connectors.gcp.api import Api, rest
 from nhiscan_connectors.gcp.assets import Asset, Listing, Reading
 from nhiscan_connectors.gcp.calls import Calls
 from nhiscan_connectors.gcp.service import Answers, Service
-from nhiscan_connectors.gcp.vertex.addresses import origin
 from nhiscan_connectors.gcp.vertex.joining import projects_in
 from nhiscan_connectors.gcp.vertex.locations import ask_everywhere, locations, placed
 from nhiscan_connectors.gcp.vertex.principals import own_signal, principal_of

@@ -1,12 +1,13 @@
 """API keys: what each may call, from where, and the service account that it is bound to. Never the key itself.
 
 A key without a service account stands for its project. One of the Gemini API is bound to an account since 2026 and acts
-as it. A key that names no service may call every one that is enabled in its project and takes keys, Gemini too.
+as it. A key that names no service may call every one that is enabled in its project and takes keys. Gemini took such
+keys too until June 2026, and refuses since then those that nothing at all restricts; others it may still take.
 
 Attributes of a key: "services" (that it may call, with commas), "unrestricted" ("true" where it names none),
 "restricted_to" (callers that it is narrowed to: browser, server, android, ios), "open_to" (the AI service that an
-unrestricted key opens because it is enabled in the project), "may_open" (the one that it may open, where nobody told
-which services are enabled), "annotations" (their names).
+unrestricted key opens because it is enabled in the project), "refused_since" (when that began to refuse such keys),
+"may_open" (the one that it may open, where nobody told which services are enabled), "annotations" (their names).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from nhiscan.connector import Shard
+from nhiscan.llm import llm_title
 from nhiscan.model import AnyRecord, Credential, Link, Signal
 from nhiscan_connectors.common.fields import table, text
 from nhiscan_connectors.common.times import moment
@@ -37,9 +39,12 @@ LIST = rest(
     hides="which API keys the project has",
     blinds=("credentials",),
     drop=("keyString",),
+    there=True,
 )
 _LISTING = Listing(type=TYPE, operation=LIST, key="keys", service="apikeys")
 _GEMINI = "generativelanguage.googleapis.com"
+_REFUSED_SINCE = "June 2026"
+"""From then on Gemini refuses keys without any restriction; source: "Using Gemini API keys"."""
 _AI = {_GEMINI: "gemini", "aiplatform.googleapis.com": "vertex-ai"}
 _RESTRICTIONS = {
     "browserKeyRestrictions": ("browser", "allowedReferrers"),
@@ -81,13 +86,13 @@ def _key(reading: Reading, asset: Asset, gemini: frozenset[str], told: bool) -> 
     account = text(data.get("serviceAccountEmail"))
     ai = next((_AI[one] for one in targets if one in _AI), "")
     open_to_gemini = not targets and asset.project in gemini
+    callers = [word for name, (word, values) in _RESTRICTIONS.items() if _listed(table(limits.get(name)), values)]
     facts = {
         "services": ",".join(targets),
-        "restricted_to": ",".join(
-            word for name, (word, values) in _RESTRICTIONS.items() if _listed(table(limits.get(name)), values)
-        ),
+        "restricted_to": ",".join(callers),
         "unrestricted": "" if targets else "true",
         "open_to": "the Gemini API" if open_to_gemini else "",
+        "refused_since": _REFUSED_SINCE if open_to_gemini and not callers and not account else "",
         "may_open": "" if targets or open_to_gemini or told else "the Gemini API",
         "annotations": ",".join(sorted(table(data.get("annotations"))))[:500],
     }
@@ -110,7 +115,7 @@ def _key(reading: Reading, asset: Asset, gemini: frozenset[str], told: bool) -> 
         yield Signal(
             subject=service_account_id(account),
             name="bound-to-llm-key",
-            detail=f"API key {text(data.get('displayName')) or asset.short}, which opens {ai}, acts as it",
+            detail=f"API key {text(data.get('displayName')) or asset.short}, which opens {llm_title(ai)}, acts as it",
             source=asset.source,
         )
     elif account:

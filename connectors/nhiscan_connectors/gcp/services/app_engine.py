@@ -30,9 +30,7 @@ from nhiscan_connectors.gcp.service import Answers, Service
 APPLICATION: Final = "appengine.googleapis.com/Application"
 SERVICE_TYPE: Final = "appengine.googleapis.com/Service"
 VERSION: Final = "appengine.googleapis.com/Version"
-SWEEP: Final = workloads_of(
-    "app-engine-services", APPLICATION, SERVICE_TYPE, VERSION, drop=("oauth2ClientSecret",)
-)
+SWEEP: Final = workloads_of("app-engine-services", APPLICATION, SERVICE_TYPE, VERSION, drop=("oauth2ClientSecret",))
 GET: Final = rest(
     "appengine:apps.get",
     "v1/apps/{project}",

@@ -21,6 +21,7 @@ from nhiscan_connectors.gcp.api import rest
 from nhiscan_connectors.gcp.assets import CONTAINERS, Asset, Reading, ask, labels_of, sweep
 from nhiscan_connectors.gcp.bindings import holders
 from nhiscan_connectors.gcp.calls import Calls
+from nhiscan_connectors.gcp.lists import listed
 from nhiscan_connectors.gcp.names import AUTHENTICATED
 from nhiscan_connectors.gcp.service import Answers, Service
 from nhiscan_connectors.gcp.services.storage import public_in
@@ -76,6 +77,9 @@ def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
         if item.problem is not None:
             place = f"{_HOST}projects/{reading.place.project}/datasets/{item.params.get('dataset')}"
             yield refusal(shard, GET, item, place)
+    for body in answers.bodies(LIST):
+        if away := [text(one) for one in listed(table(body), "unreachable")]:
+            reading.leave_out(LIST, f"{len(away)} places did not answer: {', '.join(sorted(away)[:5])[:200]}")
     yield from reading.gaps()
 
 

@@ -42,7 +42,7 @@ def _list(what: str, title: str) -> Api:
         f"run:projects.locations.{what}.list",
         f"v2/projects/{{project}}/locations/{{location}}/{what}",
         size=500,
-        permission=f"run.{what}.list",
+        permission=f"run.{what.lower()}.list",  # "run.workerpools.list": not as the path is written
         purpose=f"lists {title} of Cloud Run, where Cloud Asset Inventory may not be read",
         hides=f"which {title} of Cloud Run the project has and what they act as",
         blinds=("workloads",),

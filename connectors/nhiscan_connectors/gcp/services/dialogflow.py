@@ -25,7 +25,8 @@ from nhiscan_connectors.gcp.vertex.principals import agent_records
 from nhiscan_connectors.gcp.vertex.variables import secret_id
 
 TYPE = "dialogflow.googleapis.com/Agent"
-LOCATIONS = locations("dialogflow", "agents of Dialogflow", ("agents", "workloads"), version="v3")
+# No role holds a permission "dialogflow.locations.list", and Google refuses a custom role that names one.
+LOCATIONS = locations("dialogflow", "agents of Dialogflow", ("agents", "workloads"), version="v3", permission="")
 LIST = rest(
     "dialogflow:projects.locations.agents.list",
     "v3/projects/{number}/locations/{location}/agents",

@@ -23,6 +23,7 @@ from typing import Any, Final
 from nhiscan.connector import Shard
 from nhiscan.inventory import Inventory
 from nhiscan.model import AnyRecord, Link, Resource, RunsAs, Workload
+from nhiscan_connectors.common.addresses import origin
 from nhiscan_connectors.common.fields import table, text
 from nhiscan_connectors.common.gaps import gap_of
 from nhiscan_connectors.common.times import moment
@@ -31,7 +32,6 @@ from nhiscan_connectors.gcp.assets import CONTAINERS, Asset, Listing, Reading, l
 from nhiscan_connectors.gcp.calls import Calls
 from nhiscan_connectors.gcp.names import service_account_id
 from nhiscan_connectors.gcp.service import Answers, Service
-from nhiscan_connectors.gcp.vertex.addresses import origin
 from nhiscan_connectors.gcp.vertex.joining import projects_in
 from nhiscan_connectors.gcp.vertex.locations import number_of, placed
 from nhiscan_connectors.gcp.vertex.principals import agent_records
@@ -234,7 +234,9 @@ def join(inventory: Inventory) -> Iterator[AnyRecord]:
         if not engine:
             continue
         target = projects.normal(engine)
-        reason = f"agent {workload.name} of Gemini Enterprise hands its work to {target.rpartition('/')[2]}"
+        known = inventory.workloads.get(target)
+        does = f"reasoning engine {known.name if known is not None else target.rpartition('/')[2]}"
+        reason = f"agent {workload.name} of Gemini Enterprise hands its work to {does}"
         yield Link(source=workload.id, target=target, kind="collaborates_with", reason=reason)
 
 

@@ -28,6 +28,7 @@ LIST = rest(
     hides="which HMAC keys the project's service accounts have",
     blinds=("credentials",),
     drop=("secret",),
+    there=True,
 )
 _SERVICES = ("storage", "storage-api", "storage-component")
 """Any of these opens Cloud Storage."""

@@ -35,7 +35,7 @@ LIST = rest(
     "iam:projects.locations.oauthClients.list",
     "v1/projects/{number}/locations/global/oauthClients",
     size=100,
-    permission="iam.oauthClients.list",
+    permission="iam.googleapis.com/oauthClients.list",
     purpose="lists a project's OAuth clients, where Cloud Asset Inventory may not be read",
     hides="which OAuth clients of IAM the project has",
     blinds=("identities",),

@@ -14,9 +14,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+import msgspec
+
 from nhiscan.connector import Shard
 from nhiscan.inventory import Inventory
-from nhiscan.model import AnyRecord, Assignment, Identity, Signal, Trust
+from nhiscan.judging import is_outside
+from nhiscan.model import AnyRecord, Assignment, Gap, Identity, Signal, Trust
 from nhiscan_connectors.gcp.accounts import account_of
 from nhiscan_connectors.gcp.calls import Calls
 from nhiscan_connectors.gcp.names import (
@@ -58,16 +61,34 @@ def join(inventory: Inventory) -> Iterator[AnyRecord]:
             unknown.setdefault(one.principal, one)
         elif one.scope.startswith(SERVICE_ACCOUNTS) and member_kind(one.principal) == "deleted":
             orphans.setdefault((one.principal, one.scope, one.role), one)
+    strangers: list[str] = []
     for id in sorted(unknown):
         email = id.removeprefix(SERVICE_ACCOUNTS)
         if _ADDRESS.fullmatch(email):
             account = _account(inventory, projects, email, unknown[id])
             yield account
+            if is_outside(account):
+                strangers.append(id)
             if not account.managed_by_provider:
                 detail = "policies name it as an account for programs"
                 yield Signal(subject=id, name="machine-account-object", detail=detail, source=unknown[id].source)
     for key in sorted(orphans):
         yield _orphan(orphans[key])
+    yield from _blind(inventory, tuple(strangers))
+
+
+def _blind(inventory: Inventory, strangers: tuple[str, ...]) -> Iterator[Gap]:
+    """Where policies were refused, nobody knows what else accounts of others hold, for they live nowhere here."""
+    if not strangers:
+        return
+    refused = {
+        (gap.operation, gap.reason): gap
+        for gap in inventory.gaps
+        if gap.connector == "gcp" and "policies" in gap.blinds and not gap.subjects
+    }
+    for gap in refused.values():
+        hides = "what accounts of others hold here"
+        yield msgspec.structs.replace(gap, hides=hides, blinds=("policies",), subjects=strangers, below=False)
 
 
 def _account(inventory: Inventory, projects: Projects, email: str, named: Assignment) -> Identity:

@@ -33,16 +33,21 @@ SEARCH = rest(
     hides="who may do what in the organization",
     blinds=("policies", "trust"),
     below=True,
+    there=True,
 )
 EFFECTIVE = rest(
     "cloudasset:effectiveIamPolicies.batchGet",
     "v1/{+root}/effectiveIamPolicies:batchGet",
     query=(("names", "{name}"),),
-    permission="cloudasset.assets.analyzeIamPolicy",
+    permission=(
+        "cloudasset.assets.analyzeIamPolicy, cloudasset.assets.searchAllIamPolicies,"
+        " cloudasset.assets.searchAllResources"
+    ),
     purpose="tells which policies a project or folder inherits from above, where it is scanned by itself",
     hides="who holds roles on the folders and the organization above, and so here too",
     blinds=("policies",),
     below=True,
+    there=True,
 )
 OF_PROJECT = policy(
     "cloudresourcemanager:projects.getIamPolicy",
@@ -51,6 +56,7 @@ OF_PROJECT = policy(
     purpose="reads a project's allow policy, where Cloud Asset Inventory may not be read",
     hides="who may do what in the project",
     blinds=("policies",),
+    there=True,
 )
 OF_CONTAINER = {
     "organizations": policy(
@@ -61,6 +67,7 @@ OF_CONTAINER = {
         hides="who may do what in the whole organization",
         blinds=("policies",),
         below=True,
+        there=True,
     ),
     "folders": policy(
         "cloudresourcemanager:folders.getIamPolicy",
@@ -70,6 +77,7 @@ OF_CONTAINER = {
         hides="who may do what in the folder and all that lies in it",
         blinds=("policies",),
         below=True,
+        there=True,
     ),
 }
 

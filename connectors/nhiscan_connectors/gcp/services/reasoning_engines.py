@@ -24,7 +24,7 @@ from nhiscan.model import AnyRecord, Link, RunsAs, Workload
 from nhiscan_connectors.common.fields import table, text
 from nhiscan_connectors.common.gaps import gap_of
 from nhiscan_connectors.common.times import moment
-from nhiscan_connectors.gcp.api import policy, rest
+from nhiscan_connectors.gcp.api import Api, rest
 from nhiscan_connectors.gcp.assets import CONTAINERS, SERVICES, Asset, Listing, Reading, labels_of, sweep
 from nhiscan_connectors.gcp.bindings import holders
 from nhiscan_connectors.gcp.calls import Calls
@@ -72,10 +72,12 @@ LIST = rest(
     blinds=("agents", "workloads"),
     drop=_SOURCES,
 )
-POLICY = policy(
-    "aiplatform:projects.locations.reasoningEngines.getIamPolicy",
-    "v1/{+name}:getIamPolicy",
+POLICY = Api(  # posted without a body, other than everywhere else
+    name="aiplatform:projects.locations.reasoningEngines.getIamPolicy",
     service="{host}",
+    path="v1/{+name}:getIamPolicy",
+    method="POST",
+    query=(("options.requestedPolicyVersion", "3"),),
     permission="aiplatform.reasoningEngines.getIamPolicy",
     purpose="tells who may use an agent of Agent Engine, where Cloud Asset Inventory may not be read",
     hides="who may use the agent",

@@ -49,6 +49,7 @@ PREDEFINED = rpc(
     hides="what predefined roles allow",
     blinds=("policies",),
     below=True,
+    there=True,
 )
 OF_ORGANIZATION = rpc(
     "iam:organizations.roles.list",
@@ -59,6 +60,7 @@ OF_ORGANIZATION = rpc(
     hides="what the organization's custom roles allow",
     blinds=("policies",),
     below=True,
+    there=True,
 )
 OF_PROJECT = rpc(
     "iam:projects.roles.list",
@@ -68,6 +70,7 @@ OF_PROJECT = rpc(
     purpose="tells which permissions a project's custom roles hold, where Cloud Asset Inventory may not be read",
     hides="what the project's custom roles allow",
     blinds=("policies",),
+    there=True,
 )
 CUSTOM = sweep("custom-roles", TYPE, hides="what custom roles allow", blinds=("policies",))
 

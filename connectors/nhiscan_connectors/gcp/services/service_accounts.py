@@ -4,7 +4,8 @@ IAM does not know when an account was made; Cloud Asset Inventory does. Both tel
 that Google rotates for itself, which are counted only. The year 9999 as the end of a key means that it has none.
 
 The activity analyzer knows sign-ins with access tokens and keys. It does not know requests with an API key that is
-bound to an account, so an account behind one may look idle and be in daily use: nothing is said of its activity.
+bound to an account, nor what an account does in Workspace for people, by domain-wide delegation: such accounts may look
+idle and be in daily use. Nothing is said of their activity, as far as they are known, nor of that of delegated keys.
 
 Attributes of an account: "unique_id", "oauth2_client_id", "default" (compute, appengine), "system_keys", and
 "activity_hidden_by" (the API key that hides its use), "domain_wide_delegation" ("true" for clients that the scanner was
@@ -46,6 +47,7 @@ LIST = rpc(
     purpose="lists a project's service accounts, where Cloud Asset Inventory may not be read",
     hides="which service accounts the project has",
     blinds=("identities",),
+    there=True,
 )
 KEYS_OF = rpc(
     "iam:projects.serviceAccounts.keys.list",
@@ -54,6 +56,7 @@ KEYS_OF = rpc(
     purpose="lists the keys of a service account, where Cloud Asset Inventory may not be read",
     hides="which keys the service account has",
     blinds=("credentials",),
+    there=True,
 )
 POLICY_OF = rpc(
     "iam:projects.serviceAccounts.getIamPolicy",
@@ -63,6 +66,7 @@ POLICY_OF = rpc(
     purpose="tells who may act as a service account, where Cloud Asset Inventory may not be read",
     hides="who may act as the service account",
     blinds=("trust",),
+    there=True,
 )
 
 
@@ -76,6 +80,7 @@ def _activity(kind: str, what: str) -> Api:
         hides=f"when {what.replace('-', ' ')} of the project were last used",
         blinds=("activity",),
         below=True,
+        there=True,
     )
 
 
@@ -149,6 +154,8 @@ class _Accounts:
             for item in reading.items(ACCOUNT_AGES, "results", "name")
         }
         self._told = self._all()
+        self._silent = {id for id, (data, *_) in self._told.items() if self._delegated & _clients(data)}
+        """Accounts that act for people: Google does not count what they do in Workspace."""
         self._system: dict[str, int] = defaultdict(int)
         self._made = self._keys()
         self._account_use, self._key_use = self._use(ACCOUNT_USE), self._use(KEY_USE)
@@ -163,13 +170,12 @@ class _Accounts:
                     detail=f"it is the project's default account for {_DEFAULTS[kind]}",
                     source=source,
                 )
-            clients = {text(data.get("oauth2ClientId")), text(data.get("uniqueId"))} - {""}
             facts = {
                 "unique_id": text(data.get("uniqueId")),
                 "oauth2_client_id": text(data.get("oauth2ClientId")),
                 "system_keys": str(self._system[id]) if self._system[id] else "",
                 "activity_hidden_by": self._bound.get(id, ""),
-                "domain_wide_delegation": "true" if clients & self._delegated else "",
+                "domain_wide_delegation": "true" if id in self._silent else "",
             }
             yield Signal(
                 subject=id,
@@ -184,7 +190,7 @@ class _Accounts:
                 description=text(data.get("description")),
                 enabled=_is_enabled(data),
                 created_at=self._ages.get(id),
-                activity=None if id in self._bound else self._account_use.get(id),
+                activity=None if id in self._bound or id in self._silent else self._account_use.get(id),
                 attributes=facts,
                 listed=True,
             )
@@ -214,7 +220,7 @@ class _Accounts:
                 expires_at=None if never else ends,
                 lifetime="never_expires" if never else "expires" if ends else "unknown",
                 long_lived=True,
-                activity=self._key_use.get(id),
+                activity=None if holder in self._silent else self._key_use.get(id),
                 attributes={key: value for key, value in facts.items() if value},
             )
 
@@ -268,7 +274,8 @@ class _Accounts:
         for bodies in reading.by_param(KEYS_OF, "name").values():
             told += [(KEYS_OF, text(i["name"]), i) for b in bodies for i in reading.within(KEYS_OF, b, "keys", "name")]
         for operation, name, data in told:
-            name = name if email_of(name) else reading.resource(f"//iam.googleapis.com/{text(data.get('name'))}")
+            own = text(data.get("name"))
+            name = name if email_of(name) or not own else reading.resource(f"//iam.googleapis.com/{own}")
             holder = self._holder(operation, name)
             if not holder:
                 continue
@@ -333,6 +340,11 @@ def _by_project(told: dict[str, tuple[dict[str, Any], str, str]], place: int) ->
     for id, facts in told.items():
         found[str(facts[place])].append(id)
     return found
+
+
+def _clients(data: dict[str, Any]) -> set[str]:
+    """The names under which a directory may let an account act for people."""
+    return {text(data.get("oauth2ClientId")), text(data.get("uniqueId"))} - {""}
 
 
 def _reported(*words: str) -> str:

@@ -19,6 +19,7 @@ from typing import Any
 
 from nhiscan.connector import Shard
 from nhiscan.model import AnyRecord, Identity, Link, Ownership, Resource, RunsAs, Signal, Workload
+from nhiscan_connectors.common.addresses import origin
 from nhiscan_connectors.common.fields import table, text
 from nhiscan_connectors.common.times import moment
 from nhiscan_connectors.gcp.api import rest
@@ -26,7 +27,6 @@ from nhiscan_connectors.gcp.assets import Asset, Listing, Reading
 from nhiscan_connectors.gcp.calls import Calls
 from nhiscan_connectors.gcp.names import principal_id
 from nhiscan_connectors.gcp.service import Answers, Service
-from nhiscan_connectors.gcp.vertex.addresses import origin
 from nhiscan_connectors.gcp.vertex.locations import VERTEX, ask_everywhere, number_of, placed, vertex_host
 from nhiscan_connectors.gcp.vertex.principals import agent_records, principal_of
 from nhiscan_connectors.gcp.vertex.variables import sightings

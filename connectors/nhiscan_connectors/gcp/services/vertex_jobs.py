@@ -1,8 +1,9 @@
 """Machine learning on Vertex AI: endpoints, custom jobs, pipelines, Colab notebooks and Workbench instances.
 
-Where Cloud Asset Inventory may be read, three sweeps of all projects tell. Where not, each project in which aiplatform
-is enabled is asked: one call for the locations, which other services share, and four a location (some forty); and one
-call for Workbench, whose list takes all locations at once. Models tell of nothing that acts and are named by endpoints.
+Where Cloud Asset Inventory may be read, three sweeps of all projects tell, but for endpoints, of which it does not tell
+what is deployed. Each project in which aiplatform is enabled is asked for those: one call for the locations, which
+other services share, and one a location (some forty). Where it may not be read, four a location; and one call for
+Workbench, whose list takes all locations at once. Models tell of nothing that acts and are named by endpoints.
 
 Jobs that have ended are many and alike: of those that ran as one account in one location the last stands for all.
 
@@ -24,6 +25,7 @@ from nhiscan_connectors.common.times import moment
 from nhiscan_connectors.gcp.api import Api, rest
 from nhiscan_connectors.gcp.assets import CONTAINERS, Asset, Listing, Reading, ask, labels_of, sweep
 from nhiscan_connectors.gcp.calls import Calls
+from nhiscan_connectors.gcp.lists import listed
 from nhiscan_connectors.gcp.names import service_account_id
 from nhiscan_connectors.gcp.service import Answers, Service
 from nhiscan_connectors.gcp.vertex.locations import VERTEX, ask_everywhere, number_of, placed, vertex_host
@@ -40,10 +42,9 @@ PIPELINE_JOB, NOTEBOOK = "aiplatform.googleapis.com/PipelineJob", "aiplatform.go
 WORKBENCH = "notebooks.googleapis.com/Instance"
 JOBS = sweep(
     "vertex-jobs",
-    ENDPOINT,
     CUSTOM_JOB,
     PIPELINE_JOB,
-    hides="which endpoints, jobs and pipelines of Vertex AI there are, and what they run as",
+    hides="which jobs and pipelines of Vertex AI there are, and what they run as",
     blinds=("workloads",),
     drop=_BULK,
 )
@@ -63,7 +64,9 @@ BENCHES = sweep(
 )
 
 
-def _list(collection: str, what: str, mask: str = "") -> Api:
+def _list(
+    collection: str, what: str, mask: str = "", when: str = ", where Cloud Asset Inventory may not be read"
+) -> Api:
     return rest(
         f"aiplatform:projects.locations.{collection}.list",
         f"v1/projects/{{number}}/locations/{{location}}/{collection}",
@@ -71,7 +74,7 @@ def _list(collection: str, what: str, mask: str = "") -> Api:
         size=100,
         query=(("readMask", mask),) if mask else (),
         permission=f"aiplatform.{collection}.list",
-        purpose=f"lists {what} of Vertex AI, where Cloud Asset Inventory may not be read",
+        purpose=f"lists {what} of Vertex AI{when}",
         hides=f"which {what} there are, and what they run as",
         blinds=("workloads",),
         drop=_BULK,
@@ -79,7 +82,7 @@ def _list(collection: str, what: str, mask: str = "") -> Api:
 
 
 _JOB_MASK: Final = "name,displayName,state,createTime,updateTime,labels"
-ENDPOINTS = _list("endpoints", "endpoints")
+ENDPOINTS = _list("endpoints", "endpoints", when=" with the models that are deployed to them")
 CUSTOM_JOBS = _list("customJobs", "custom jobs", f"{_JOB_MASK},jobSpec")
 PIPELINES = _list("pipelineJobs", "pipelines", f"{_JOB_MASK},serviceAccount")
 NOTEBOOKS = _list("notebookRuntimes", "Colab notebooks")
@@ -109,19 +112,20 @@ _ENDED: Final = frozenset({"SUCCEEDED", "FAILED", "CANCELLED", "EXPIRED", "PARTI
 
 
 def collect(calls: Calls) -> None:
-    """Three sweeps, or the lists of every location."""
+    """Three sweeps and the endpoints of every location, or all the lists of every location."""
     place = calls.place
     ask(calls, JOBS)
     ask(calls, COLAB)
     ask(calls, BENCHES, _INSTANCES)
-    if place.part == "project" and not place.swept and place.enabled("aiplatform"):
-        ask_everywhere(calls, VERTEX, ENDPOINTS, CUSTOM_JOBS, PIPELINES, NOTEBOOKS, host=vertex_host)
+    if place.part == "project" and place.enabled("aiplatform"):
+        lists = () if place.swept else (CUSTOM_JOBS, PIPELINES, NOTEBOOKS)
+        ask_everywhere(calls, VERTEX, ENDPOINTS, *lists, host=vertex_host)
 
 
 def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
     """All of them as workloads, with what they run as."""
     reading = Reading(shard, answers)
-    for asset in placed(reading, JOBS, ENDPOINT, _ENDPOINTS):
+    for asset in placed(reading, None, ENDPOINT, _ENDPOINTS):
         yield from _endpoint(reading, asset)
     jobs = [*placed(reading, JOBS, CUSTOM_JOB, _CUSTOM_JOBS), *placed(reading, JOBS, PIPELINE_JOB, _PIPELINES)]
     for asset, runs in _last(jobs):
@@ -134,6 +138,9 @@ def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
         yield from sightings(reading, operation, "assets", lambda _, entry: reading.resource(text(entry.get("name"))))
     for listing in (_ENDPOINTS, _CUSTOM_JOBS, _PIPELINES, _NOTEBOOKS, _INSTANCES):
         yield from sightings(reading, listing.operation, listing.key, _namer(reading, listing.service))
+    for body in answers.bodies(INSTANCES):
+        if away := [text(one) for one in listed(table(body), "unreachable")]:
+            reading.leave_out(INSTANCES, f"{len(away)} places did not answer: {', '.join(sorted(away)[:5])[:200]}")
     yield from reading.gaps()
 
 

@@ -37,7 +37,7 @@ POOLS = rest(
     "v1/locations/global/workforcePools",
     query=(("parent", "{root}"),),
     size=100,
-    permission="iam.workforcePools.list",
+    permission="iam.googleapis.com/workforcePools.list",
     purpose="lists the organization's workforce pools, where Cloud Asset Inventory may not be read",
     hides="through which directories people sign in",
 )
@@ -45,7 +45,7 @@ PROVIDERS = rest(
     "iam:locations.workforcePools.providers.list",
     "v1/locations/global/workforcePools/{pool}/providers",
     size=100,
-    permission="iam.workforcePoolProviders.list",
+    permission="iam.googleapis.com/workforcePoolProviders.list",
     purpose="lists the directories of a workforce pool, where Cloud Asset Inventory may not be read",
     hides="through which directories people sign in to the pool",
     drop=("clientSecret",),

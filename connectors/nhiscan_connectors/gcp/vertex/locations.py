@@ -28,13 +28,18 @@ _NOT_THERE: Final = re.compile(
 )
 
 
-def locations(service: str, what: str, blinds: tuple[Aspect, ...], version: str = "v1") -> Api:
-    """The list of the locations in which a service works. `what`: what its locations hold."""
+def locations(
+    service: str, what: str, blinds: tuple[Aspect, ...], version: str = "v1", permission: str | None = None
+) -> Api:
+    """The list of the locations in which a service works. `what`: what its locations hold.
+
+    `permission`: what it takes, where that is not the one of that name; empty where Google has none for it.
+    """
     return rest(
         f"{service}:projects.locations.list",
         f"{version}/projects/{{number}}/locations",
         size=200,
-        permission=f"{service}.locations.list",
+        permission=f"{service}.locations.list" if permission is None else permission,
         purpose=f"lists the locations in which there may be {what}",
         hides=f"in which locations there are {what}, and so all of them",
         blinds=blinds,

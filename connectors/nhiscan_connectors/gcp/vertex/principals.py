@@ -110,6 +110,6 @@ def agent_records(
 
 def own_signal(principal: str, what: str, source: str) -> list[Signal]:
     """What an identity of an agent's own is, where it is named by somebody who knows no more of it."""
-    detail = f"it is the identity of {what}'s own, which Google's pool for agents gave"
+    detail = f"Google's pool for agents gave it to {what} alone"
     known = is_agents_own(principal)
     return [Signal(subject=principal, name=OWN, detail=detail, source=source)] if known else []

@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from nhiscan.connector import JSON, Evidence, Operation
+from nhiscan.connector import Evidence, Operation
 from nhiscan.detectors import llm_name, names_a_secret
+from nhiscan.llm import llm_title
 from nhiscan.model import Link, Sighting, llm_provider
 from nhiscan_connectors.common.fields import table, text
 from nhiscan_connectors.gcp.assets import Reading
+from nhiscan_connectors.gcp.sighted import where_in
 
 _SECRET = re.compile(r"(?:projects/([^/]{1,80})/)?(?:secrets/)?([A-Za-z0-9_-]{1,255})(?:/versions/[^/]{1,80})?")
 
@@ -45,7 +47,7 @@ def links_of(workload: str, title: str, variables: Iterable[Variable]) -> Iterat
             yield Link(source=workload, target=secret, kind="reads_secret", reason=reason)
         provider = llm_name(name)
         if provider and (names_a_secret(name) or secret):
-            reason = f"{title} is set up with a key of {provider} in variable {name}"
+            reason = f"{title} is set up with a key of {llm_title(provider)} in variable {name}"
             yield Link(source=workload, target=llm_provider(provider), kind="holds_key_of", reason=reason)
 
 
@@ -66,25 +68,11 @@ def sightings(
                 fingerprint=text(found.get("fingerprint")),
                 last4=text(found.get("last4")),
                 subject=subject_of(item, entry) or reading.shard.scope,
-                where=_where(entry, path[2:]) or f"an answer of {item.operation}",
+                where=where_in(entry, path[2:]) or f"an answer of {item.operation}",
                 scope=reading.shard.scope,
                 ai_provider=text(found.get("ai_provider")),
                 decoded={str(name): str(value) for name, value in table(found.get("decoded")).items()},
             )
-
-
-def _where(entry: JSON, path: list[str | int]) -> str:
-    """Where in an entry a value stood: the variable, or the field."""
-    here, field = entry, ""
-    for step in path:
-        try:
-            here = here[step]
-        except (KeyError, IndexError, TypeError):
-            break
-        field = step if isinstance(step, str) else field
-        if isinstance(here, dict) and text(here.get("name")) and "value" in here:
-            return f"environment variable {text(here.get('name'))}"
-    return f"field {field}" if field else ""
 
 
 def _list(value: object) -> list[Any]:

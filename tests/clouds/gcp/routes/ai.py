@@ -93,7 +93,11 @@ def vertex(request: Request) -> Any:
 
 @post("*aiplatform", "v1/{+name}:getIamPolicy")
 def vertex_policy(request: Request) -> Any:
-    """getIamPolicy of a reasoning engine."""
+    """getIamPolicy of a reasoning engine, which is posted without a body and asked for its version in the query."""
+    if request.body is not None:
+        raise ApiError(400, "Request body must be empty.")
+    if request.query.get("options.requestedPolicyVersion") != ["3"]:
+        raise ApiError(400, "Conditions are shown in version 3 of policies alone.")
     bindings = request.state.policies.get(f"//aiplatform.googleapis.com/{request.params['name']}", [])
     return {"version": 3, "bindings": bindings, "etag": "BwXhqDVF3kg="}
 
@@ -174,4 +178,5 @@ def dialogflow_agents(request: Request) -> Any:
 def workbench(request: Request) -> Any:
     """instances.list of Workbench; "-" stands for all locations."""
     items = _in(request, "notebooks.googleapis.com/Instance", request.params["location"])
-    return request.page("instances", items, most=500)
+    missing: list[Any] = [one["name"] for one in request.state.lists["unreached notebooks"]]
+    return {**request.page("instances", items, most=500), **({"unreachable": missing} if missing else {})}

@@ -37,7 +37,9 @@ def datasets(request: Request) -> Any:
         {key: asset.data[key] for key in ("kind", "id", "datasetReference", "location")}
         for asset in request.state.within(f"projects/{request.params['project']}", "bigquery.googleapis.com/Dataset")
     ]
-    return {"kind": "bigquery#datasetList", **request.page("datasets", found, most=1000, allow=("all", "maxResults"))}
+    page = request.page("datasets", found, most=1000, allow=("all", "maxResults"))
+    missing: list[Any] = [one["name"] for one in request.state.lists["unreached bigquery"]]
+    return {"kind": "bigquery#datasetList", **page, **({"unreachable": missing} if missing else {})}
 
 
 @get("bigquery", "bigquery/v2/projects/{project}/datasets/{dataset}")

@@ -91,7 +91,7 @@ def test_a_secret_with_an_llm_key(aws: Aws, tmp_path: Path) -> None:
     assert secret.attributes["kms_key"].endswith(":key/1")
     (link,) = inventory.links_from(arn)
     assert (link.kind, link.target) == ("holds_key_of", "llm:openai")
-    assert link.reason == "secret prod/openai/api-key seems to hold a key of openai, by its name"
+    assert link.reason == "secret prod/openai/api-key seems to hold a key of OpenAI, by its name"
     (use,) = inventory.policy_uses_of(arn)
     assert "999999999999" in (inventory.policies[use.policy].document or "")
     assert not inventory.gaps

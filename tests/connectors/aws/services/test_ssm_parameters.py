@@ -44,7 +44,7 @@ def test_a_key_in_clear_text(aws: Aws, tmp_path: Path) -> None:
     }
     (link,) = inventory.links_from(arn)
     assert (link.kind, link.target) == ("holds_key_of", "llm:openai")
-    assert link.reason == "parameter /app/OPENAI_API_KEY seems to hold a key of openai in clear text, by its name"
+    assert link.reason == "parameter /app/OPENAI_API_KEY seems to hold a key of OpenAI in clear text, by its name"
     assert not inventory.gaps
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from nhiscan.access.reach import admin_verdicts
-from nhiscan.model import Assignment, Gap, Grant, Membership, Scope
+from nhiscan.model import Assignment, Gap, Grant, Membership, Scope, administrator_of
+from nhiscan_connectors.azure.access.names import GLOBAL_ADMINISTRATOR, GROUPS_ADMINISTRATOR
 from nhiscan_connectors.azure.access.scopes import Tree, levels, type_of
 from tests.connectors.azure.access.estates import (
     ACCESS_ADMINISTRATOR,
@@ -20,6 +21,7 @@ from tests.connectors.azure.access.estates import (
     TENANT,
     TEST,
     Estate,
+    gained,
     guid,
     held,
     resource,
@@ -203,6 +205,47 @@ def test_deny_binds_members_and_spares_the_excluded() -> None:
     assert held(estate, bob) == held(estate, eve) == {("run_code", RG, "allowed")}
 
 
+@pytest.mark.parametrize("how", ["rbac", "directory"])
+def test_a_group_between_that_is_denied_does_not_hide_what_the_outer_one_gives(how: str) -> None:
+    estate = Estate()
+    ada = estate.user("Ada")
+    target = estate.managed("target")
+    inner = estate.group("inner", ada)
+    outer = estate.group("outer", inner)
+    if how == "rbac":
+        estate.host("Microsoft.Compute/virtualMachines", "vm1", target)
+        estate.assign(outer, estate.role(RUN), RG)
+    else:
+        estate.directory_role(outer, GLOBAL_ADMINISTRATOR)
+    estate.deny(PROD, "Microsoft.Compute/*", principals=(inner,), excluded=(ada,))
+    expected = target if how == "rbac" else administrator_of(TENANT)
+    assert expected in {target for _, target, answer in gained(estate, ada) if answer == "allowed"}
+    assert inner not in {target for _, target, _ in gained(estate, ada)}
+
+
+def test_whoever_joins_a_group_that_is_denied_gains_what_is_left_of_the_outer_one() -> None:
+    estate = Estate()
+    eve = estate.user("Eve")
+    open_to_inner, closed_to_inner = estate.managed("open"), estate.managed("closed")
+    inner = estate.group("inner")
+    outer = estate.group("outer", inner)
+    estate.assign(outer, estate.role(RUN), PROD)
+    estate.host("Microsoft.Compute/virtualMachines", "vm1", closed_to_inner)
+    estate.host("Microsoft.Compute/virtualMachines", "vm2", open_to_inner, group=OTHER_RG)
+    estate.deny(RG, "Microsoft.Compute/*", principals=(inner,))
+    estate.directory_role(eve, GROUPS_ADMINISTRATOR)
+    inventory, _ = estate.judged()
+    assert inner in {edge.target for edge in inventory.becomes_of(eve)}
+    reached, waiting = set[str](), [inner]
+    while waiting:
+        one = waiting.pop()
+        if one not in reached:
+            reached.add(one)
+            waiting += [edge.target for edge in inventory.becomes_of(one)]
+    assert open_to_inner in reached
+    assert closed_to_inner not in reached
+
+
 def test_deny_that_stays_at_its_scope_takes_nothing_from_what_lies_in_it() -> None:
     estate = Estate()
     app = estate.principal("app")
@@ -260,7 +303,7 @@ def test_eligible_depends_on_activation() -> None:
     ada = estate.user("Ada")
     estate.assign(ada, OWNER, PROD, eligible=True)
     grant = next(g for g in estate.judged()[0].grants_of(ada) if g.capability == "administer")
-    assert (grant.answer, grant.conditions) == ("conditional", ("activation",))
+    assert (grant.answer, grant.conditions) == ("conditional", ("it activates what it is eligible for",))
 
 
 def test_standing_assignment_outdoes_the_eligible_one() -> None:

@@ -134,7 +134,7 @@ def test_eligible_depends_on_activation() -> None:
     app = estate.principal("app")
     estate.assign(app, OWNER, PROD, eligible=True)
     found = ask(estate, app, KEYS)
-    assert (found.answer, found.conditions) == ("conditional", ("activation",))
+    assert (found.answer, found.conditions) == ("conditional", ("it activates what it is eligible for",))
 
 
 def test_role_that_was_not_read() -> None:
@@ -203,7 +203,7 @@ def test_roles_of_the_directory() -> None:
     estate.directory_role(bob, n.GLOBAL_ADMINISTRATOR)
     estate.directory_role(eve, n.APPLICATION_ADMINISTRATOR)
     found = ask(estate, ada, action.upper())
-    assert (found.answer, found.conditions) == ("conditional", ("activation",))
+    assert (found.answer, found.conditions) == ("conditional", ("it activates what it is eligible for",))
     assert "App Keeper" in found.layers[1].statements[0]
     assert ask(estate, ada, "microsoft.directory/users/create").answer == "denied"
     assert ask(estate, bob, action).answer == ask(estate, bob, "User.ReadWrite.All").answer == "allowed"

@@ -162,7 +162,7 @@ def test_through_groups_and_by_activation() -> None:
     assert gained(estate, ada) == {("member-of", group, "allowed")}
     assert gained(estate, group) == {("entra-assign-role", ADMIN, "allowed")}
     (edge,) = estate.judged()[0].becomes_of(bob)
-    assert (edge.answer, edge.conditions) == ("conditional", ("activation",))
+    assert (edge.answer, edge.conditions) == ("conditional", ("it activates what it is eligible for",))
     verdicts = admin_verdicts(estate.judged()[0])
     assert [verdicts[one][0] for one in (ada, bob)] == ["can_become", "conditional"]
 

@@ -26,7 +26,7 @@ def test_capabilities_of_the_group_depend_on_activation() -> None:
     assert ("administer", PROD, "conditional") in held(estate, bob)
     assert not any(answer == "allowed" for _, _, answer in held(estate, bob))
     grant = next(g for g in estate.judged()[0].grants_of(bob) if g.capability == "administer")
-    assert grant.conditions == ("activation",)
+    assert grant.conditions == ("it activates what it is eligible for",)
     assert "through group owners" in grant.reason
     assert admin_verdicts(estate.judged()[0])[bob][0] == "conditional"
 
@@ -73,7 +73,7 @@ def test_an_owner_to_be_puts_itself_in(shielded: bool) -> None:
     may_join(estate, bob, group, own=True)
     (edge,) = estate.judged()[0].becomes_of(bob)
     assert (edge.method, edge.target, edge.answer) == ("entra-owner-adds-member", group, "conditional")
-    assert edge.conditions == ("activation",)
+    assert edge.conditions == ("it activates what it is eligible for",)
     assert edge.reason == "user Bob can put itself into group owners, which it may make itself an owner of"
     assert held(estate, bob) == set()
 
@@ -99,7 +99,7 @@ def test_questions_are_answered_with_the_condition() -> None:
     inventory = estate.inventory()
     for action, where in ((listing, store), ("microsoft.directory/users/password/update", TENANT)):
         decision = decide(inventory, Question(identity=bob, action=action, resource=where))
-        assert (decision.answer, decision.conditions) == ("conditional", ("activation",))
+        assert (decision.answer, decision.conditions) == ("conditional", ("it activates what it is eligible for",))
         assert decide(inventory, Question(identity=eve, action=action, resource=where)).answer == "denied"
     assert {grant.identity: grant.answer for grant in readers(inventory, store)} == {bob: "conditional"}
 
@@ -122,7 +122,7 @@ def test_a_permission_of_the_group_is_held_on_the_condition() -> None:
     estate.permission(group, "Mail.Read")
     may_join(estate, app, group)
     decision = decide(estate.inventory(), Question(identity=app, action="Mail.Read", resource=TENANT))
-    assert (decision.answer, decision.conditions) == ("conditional", ("activation",))
+    assert (decision.answer, decision.conditions) == ("conditional", ("it activates what it is eligible for",))
 
 
 def test_work_grows_with_those_who_may_join() -> None:

@@ -71,4 +71,4 @@ def test_group_condition_and_deny() -> None:
     inventory, _ = estate.judged()
     assert opened(inventory, group) == keys
     assert not closed & opened(inventory, group)
-    assert " when activation (role custom" in inventory.links_from(group)[0].reason
+    assert " when it activates what it is eligible for (role custom" in inventory.links_from(group)[0].reason

@@ -199,7 +199,7 @@ def test_conditions_and_activation_go_into_the_edge() -> None:
     estate.assign(app, estate.role(*RUNBOOK.on), RG, eligible=True, condition="@Environment[a] StringEquals 'b'")
     (edge,) = estate.judged()[0].becomes_of(app)
     assert edge.target == identity
-    assert edge.conditions == ("@Environment[a] StringEquals 'b'", "activation")
+    assert edge.conditions == ("@Environment[a] StringEquals 'b'", "it activates what it is eligible for")
 
 
 def test_two_conditional_roles_together() -> None:

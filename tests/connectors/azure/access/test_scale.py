@@ -177,3 +177,17 @@ def test_groups_cost_edges_by_members_and_not_by_members_times_roles() -> None:
         estate.assign(group, estate.role(WRITE), f"{PROD}/resourcegroups/r{n}")
     edges = [e for e in estate.judged()[1] if isinstance(e, CanBecome)]
     assert len(edges) == 150
+
+
+def test_what_binds_groups_is_found_once_a_group_and_not_once_a_member() -> None:
+    estate = Estate()
+    members = [estate.user(f"m{n}") for n in range(100)]
+    groups = [estate.group("g0", *members)]
+    for n in range(1, 20):
+        groups.append(estate.group(f"g{n}", groups[-1]))
+    estate.assign(groups[-1], OWNER, PROD)
+    estate.deny(OTHER_RG, "Microsoft.Web/*", principals=(groups[3],))
+    judge = Judge(estate.inventory())
+    edges = [edge for edge in judge.all() if isinstance(edge, CanBecome)]
+    assert judge.estate.denies.asked == len(members) + len(groups)
+    assert len(edges) < 1000

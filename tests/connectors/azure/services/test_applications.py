@@ -146,6 +146,12 @@ def test_a_managed_identity_that_an_application_trusts_is_named_as_itself(azure:
         ),
         ("claims['sub'] matches '*'", "*", [("subject", False), ("audience", True)]),
         ("anything else", "*", [("subject", False), ("audience", True), ("other", True)]),
+        # A joint inside of a quoted text is text.
+        (
+            "claims['job_workflow_ref'] eq 'acme/build and test.yml' and claims['sub'] matches 'repo:acme/*'",
+            "repo:acme/*",
+            [("subject", True), ("audience", True), ("other", True)],
+        ),
         # The claim is asked for letter by letter.
         ("claims['sub'] eq '*'", "%2A", [("subject", True), ("audience", True)]),
     ],

@@ -10,6 +10,7 @@ from nhiscan_connectors.common.times import moment
 from tests.clouds.azure.fixtures import Azure
 from tests.clouds.azure.seed import ago
 from tests.clouds.azure.seed_directory import GLOBAL_ADMINISTRATOR, hold_role, method, registered, schedule
+from tests.clouds.azure.seed_governance import eligible_for_group
 from tests.connectors.azure.scanning import inventory_of
 
 REPORT = "/reports/authenticationMethods/userRegistrationDetails"
@@ -67,6 +68,29 @@ def test_owners_and_administrators_are_asked_one_by_one_where_the_report_is_refu
     assert who == {"Ada": True, "Bob": False, "Cy": None, "Dan": False, "Eve": False}
     assert [gap.reason for gap in found.gaps] == ["not_licensed"]
     assert azure.calls.count(f"/users/{cy['id']}/authentication/methods") == 0
+
+
+def test_whoever_may_join_a_group_that_holds_a_role_is_asked_about_too(azure: Azure, tmp_path: Path) -> None:
+    tenant = azure.tenant
+    ada, bob, cy, dan = (tenant.user(who) for who in ("Ada", "Bob", "Cy", "Dan"))
+    admins, team, other = (
+        tenant.group("Admins", isAssignableToRole=True),
+        tenant.group("Team", (cy,)),
+        tenant.group("x"),
+    )
+    hold_role(tenant, admins, GLOBAL_ADMINISTRATOR)
+    eligible_for_group(tenant, ada, admins)
+    eligible_for_group(tenant, bob, admins, "owner")
+    eligible_for_group(tenant, team, admins)
+    eligible_for_group(tenant, dan, other)
+    method(tenant, ada, "fido2")
+    azure.faults.add("unlicensed", REPORT)
+    found = inventory_of(azure, tmp_path / "b")
+    who = {item.name: found.has_factor(item) for item in found.identities.values()}
+    assert who == {"Ada": True, "Bob": False, "Cy": False, "Dan": None}
+    told = [(a.principal, a.role) for a in found.assignments if a.role.startswith("/groups/")]
+    assert len(told) == len(set(told)) == 4
+    assert [gap.reason for gap in found.gaps] == ["not_licensed"]
 
 
 def test_a_refusal_of_both_blinds_to_those_who_were_asked_about(azure: Azure, tmp_path: Path) -> None:

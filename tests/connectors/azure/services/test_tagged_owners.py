@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nhiscan.analyze import analyze
-from nhiscan.config import Config
+from nhiscan.config import Config, OwnersConfig
 from nhiscan.evidence import open_bundle
 from nhiscan.inventory import Inventory
 from nhiscan.model import Identity
@@ -62,6 +62,22 @@ def test_the_result_names_each_owner_once(azure: Azure, tmp_path: Path) -> None:
     result = analyze(open_bundle(tmp_path / "b"), Config())
     (found,) = [identity for identity in result.identities if identity.name == "deploy"]
     assert [owner.owner for owner in found.owners] == ["ann@acme.example"]
+
+
+@pytest.mark.parametrize("directory", [True, False])
+def test_a_key_that_the_configuration_names_reaches_identities_too(
+    azure: Azure, tmp_path: Path, directory: bool
+) -> None:
+    tenant = azure.tenant
+    prod = tenant.subscription("prod")
+    managed_identity(tenant, prod, "deploy", tags={"Accountable": "ann@acme.example"})
+    if not directory:
+        azure.faults.add("deny", "/servicePrincipals")
+    scanned(azure, tmp_path / "b")
+    config = Config(owners=OwnersConfig(tags=["accountable"]))
+    result = analyze(open_bundle(tmp_path / "b"), config)
+    (found,) = [identity for identity in result.identities if identity.name == "deploy"]
+    assert [(owner.owner, owner.source) for owner in found.owners] == [("ann@acme.example", "tag Accountable")]
 
 
 def test_an_identity_without_tags_has_no_such_owner() -> None:

@@ -9,6 +9,8 @@ from nhiscan.inventory import Inventory
 from nhiscan.model import AnyRecord, Assignment, Gap, Identity, Policy, Scope, administrator_of
 from nhiscan_connectors.gcp.access import access
 from nhiscan_connectors.gcp.access.reference_roles import REFERENCE
+from nhiscan_connectors.gcp.access.roles import allows
+from nhiscan_connectors.gcp.access.universe import mask_of
 from tests.connectors.gcp.access.estates import BUCKET, DEV, FOLDER, ORG, PAY, SECRET, Estate
 
 GET_TOKEN = "iam.serviceAccounts.getAccessToken"
@@ -255,7 +257,8 @@ def test_each_role_known_by_reference_holds_something(role: str) -> None:
         ("roles/iam.serviceAccountKeyAdmin", "account"), ("roles/iam.serviceAccountAdmin", "account"),
         ("roles/iam.workloadIdentityUser", "account"), ("roles/iam.securityAdmin", "administrator"),
         ("roles/resourcemanager.projectIamAdmin", "administrator"), ("roles/run.admin", ""),
-        ("roles/secretmanager.secretAccessor", ""), ("roles/aiplatform.user", ""), ("roles/storage.admin", "account"),
+        ("roles/secretmanager.secretAccessor", ""), ("roles/aiplatform.user", ""), ("roles/storage.admin", ""),
+        ("roles/storage.hmacKeyAdmin", "account"),
         ("roles/iam.roleAdmin", ""), ("roles/compute.admin", ""),
     ],
 )  # fmt: skip
@@ -266,6 +269,67 @@ def test_what_well_known_roles_lead_to(role: str, target: str) -> None:
     found = {id for id, edge in estate.gained(who).items() if edge.answer in ("allowed", "conditional")}
     expected = {"administrator": administrator_of(PAY), "account": account}.get(target)
     assert (expected in found) if expected else not found - {f"delegate-of:gcp:{account}"}
+
+
+_TABLES = ("bigquery.tables.getData", "bigquery.tables.export", "bigquery.tables.updateData", "bigquery.tables.delete")
+_CLUSTER_ROLES = (
+    "container.clusterRoleBindings.create", "container.clusterRoles.bind", "container.clusterRoles.escalate",
+    "container.clusterRoles.update", "container.roleBindings.create", "container.roles.bind",
+    "container.roles.escalate", "container.roles.update",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("role", "held", "not_held"),
+    [
+        (
+            "roles/owner",
+            ("secretmanager.versions.access", "parametermanager.parameterVersions.render", "logging.sinks.delete",
+             "cloudkms.cryptoKeyVersions.useToDecrypt", "bigquery.datasets.setIamPolicy", "iam.roles.update",
+             *_CLUSTER_ROLES),
+            ("iam.serviceAccounts.getAccessToken", "iam.serviceAccounts.signJwt", "storage.objects.get", *_TABLES),
+        ),
+        (
+            "roles/editor",
+            ("iam.serviceAccounts.actAs", "iam.serviceAccountKeys.create", "iam.serviceAccounts.create",
+             "cloudbuild.builds.create", "compute.instances.setMetadata", "cloudfunctions.functions.call",
+             "run.routes.invoke", "storage.hmacKeys.create", "storage.buckets.delete", "container.secrets.get",
+             "secretmanager.versions.add", "apikeys.keys.getKeyString", "cloudsql.instances.login"),
+            ("resourcemanager.projects.setIamPolicy", "iam.serviceAccounts.setIamPolicy", "iam.roles.update",
+             "secretmanager.versions.access", "parametermanager.parameterVersions.render", "storage.objects.get",
+             "bigquery.datasets.delete", "datastore.databases.delete", "logging.exclusions.create",
+             "logging.sinks.delete", "logging.sinks.update", "cloudkms.cryptoKeyVersions.useToDecrypt",
+             "cloudbuild.repositories.accessReadWriteToken", "container.serviceAccounts.createToken",
+             "iam.workloadIdentityPools.create", *_CLUSTER_ROLES, *_TABLES),
+        ),
+        (
+            "roles/storage.admin",
+            ("storage.buckets.setIamPolicy", "storage.buckets.delete", "storage.objects.get", "storage.objects.delete"),
+            ("storage.hmacKeys.create",),
+        ),
+        (
+            "roles/container.developer",
+            ("container.secrets.get", "container.pods.exec"),
+            ("container.mutatingWebhookConfigurations.create", *_CLUSTER_ROLES),
+        ),
+    ],
+)  # fmt: skip
+def test_what_google_says_that_a_role_holds(role: str, held: tuple[str, ...], not_held: tuple[str, ...]) -> None:
+    assert [one for one in held if not REFERENCE[role] & mask_of((one,))] == []
+    assert [one for one in not_held if not mask_of((one,)) or REFERENCE[role] & mask_of((one,))] == []
+
+
+def test_a_role_may_write_permissions_with_the_whole_service() -> None:
+    estate = Estate()
+    who = estate.user("ada")
+    written = "iam.googleapis.com/workloadIdentityPoolProviders.update"
+    role = estate.role(written)
+    estate.bind(who, role, PAY)
+    assert mask_of((written,)) == mask_of(("iam.workloadIdentityPoolProviders.update",)) != 0
+    policy = estate.judged()[0].policies[role]
+    assert allows(role, policy, "iam.workloadIdentityPoolProviders.update") is True
+    assert allows(role, policy, written) is True
+    assert allows(role, policy, "iam.workloadIdentityPools.create") is False
 
 
 # Administration.
@@ -367,7 +431,9 @@ def test_eligible_for_a_role() -> None:
     estate.bind(who, "roles/owner", PAY, eligible=True)
     estate.bind(both, "roles/owner", PAY, eligible=True)
     estate.bind(both, "roles/owner", PAY)
-    assert estate.grants(who)["administer", PAY].conditions == ("activation",)
+    grant = estate.grants(who)["administer", PAY]
+    assert grant.conditions == ("it activates the role first",)
+    assert "administers project Pay when it activates the role first (role owner" in grant.reason
     assert estate.grants(both)["administer", PAY].answer == "allowed"
 
 

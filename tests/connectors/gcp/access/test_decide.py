@@ -131,8 +131,8 @@ def test_eligible() -> None:
     who = estate.user("ada")
     estate.can(who, PAY, ACCESS, eligible=True)
     decision = ask(estate, who, ACCESS, SECRET)
-    assert (decision.answer, decision.conditions) == ("conditional", ("activation",))
-    assert read(estate, SECRET)[who].conditions == ("activation",)
+    assert (decision.answer, decision.conditions) == ("conditional", ("it activates the role first",))
+    assert read(estate, SECRET)[who].conditions == ("it activates the role first",)
 
 
 def test_role_that_nobody_knows() -> None:

@@ -9,7 +9,10 @@ import pytest
 from nhiscan.access.question import Question
 from nhiscan.model import Gap, administrator_of
 from nhiscan_connectors.gcp.access import decide, readers
-from nhiscan_connectors.gcp.access.denies import UNREAD, written_as
+from nhiscan_connectors.gcp.access.denies import UNREAD
+from nhiscan_connectors.gcp.access.places import Places
+from nhiscan_connectors.gcp.access.principals import Principals
+from nhiscan_connectors.gcp.access.universe import written_as
 from tests.connectors.gcp.access.estates import BUCKET, DEV, FOLDER, ORG, PAY, SECRET, Estate, gained
 
 ACCESS = "secretmanager.versions.access"
@@ -329,6 +332,23 @@ def test_condition_of_a_boundary(condition: str, answer: str | None) -> None:
     assert (found.answer if found is not None else None) == answer
 
 
+@pytest.mark.parametrize(
+    ("principal", "told"),
+    [
+        (
+            "principal://iam.googleapis.com/projects/42/locations/global/workloadIdentityPools/ci/subject/a",
+            "WorkloadPool",
+        ),
+        ("principal://iam.googleapis.com/locations/global/workforcePools/staff/subject/ada", "WorkforcePool"),
+        ("principal://agents.global.org-1.system.id.goog/resources/aiplatform/projects/42/x", "AgentPool"),
+        ("user:ada@acme.example", "Workspace"),
+    ],
+)
+def test_types_of_principals_are_those_that_google_writes(principal: str, told: str) -> None:
+    inventory, _ = Estate().judged()
+    assert Principals(inventory, Places(inventory)).type_of(principal) == f"iam.googleapis.com/{told}Identity"
+
+
 def test_boundary_that_could_not_be_read() -> None:
     estate = Estate()
     who, outside = estate.account("ci"), estate.account("u", DEV)
@@ -380,3 +400,12 @@ def test_readers_and_decisions_within_limits() -> None:
     assert "principal access boundary" in answers[two].reason
     assert "deny rule" in answers[three].reason
     assert {grant.identity for grant in readers(estate.inventory(), BUCKET)} == {one, two, three}
+
+
+def test_a_subject_that_holds_the_name_of_another_kind_of_pool_is_of_its_own_pool() -> None:
+    principal = (
+        "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/subject/a/workforcePools/b"
+    )
+    inventory, _ = Estate().judged()
+    told = Principals(inventory, Places(inventory)).type_of(principal)
+    assert told == "iam.googleapis.com/WorkloadPoolIdentity"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -64,13 +65,14 @@ def tried(method: Method, permissions: tuple[str, ...], kind: str) -> set[str]:
     found = gained(inventory.becomes, who)
     if method.aim == "delegate":
         return {edge.method for edge in found.values() if edge.target.endswith(target)}
-    return {word for edge in [found.get(target)] if edge for word in (edge.method, *_named(edge.reason))}
+    return {word for edge in [found.get(target)] if edge for word in (edge.method, *_told(edge.reason))}
 
 
-def _named(reason: str) -> list[str]:
-    """Other methods that a sentence names."""
-    words = reason.replace("(", " ").replace(")", " ").replace(",", " ").split()
-    return [word for word in words if word.startswith("gcp-")]
+def _told(reason: str) -> set[str]:
+    """Other methods that a sentence tells of, by their words."""
+    ways = re.search(r"\((?:another way|other ways): (.*?)\)(?:, which acts as .*)?$", reason)
+    words = ways[1].split("; ") if ways else []
+    return {method.id for method in METHODS if method.can.removeprefix("can ").format(target="it") in words}
 
 
 @pytest.mark.parametrize("method", HOSTED, ids=lambda m: m.id)
@@ -169,7 +171,13 @@ def test_project_policies_of_a_folder() -> None:
     assert {administrator_of(PAY), administrator_of(DEV)} <= found.keys()
     assert administrator_of(ORG) not in found
     assert administrator_of(FOLDER) not in found
-    assert ("administer", ORG) not in estate.grants(who)
+    grant = estate.grants(who)["administer", ORG]
+    assert grant.answer == "allowed"
+    assert grant.reason.startswith("user ada administers every project of organization acme.example (role test1 at ")
+    estate.can(estate.user("bob"), FOLDER, SET_POLICY["folder"], SET_POLICY["project"])
+    bob = estate.grants("user:bob@acme.example")
+    assert [key for key in bob if key[0] == "administer"] == [("administer", FOLDER)]
+    assert bob["administer", FOLDER].reason.startswith("user bob administers folder shop (")
 
 
 def test_entitlements() -> None:
@@ -239,8 +247,45 @@ def test_grant_method(method: Method) -> None:
     estate.can(other, PAY, "resourcemanager.projects.get")
     grant = estate.grants(who)[method.capability, PAY]
     assert grant.answer == "allowed"
-    assert method.id in grant.reason
+    assert grant.reason == f"user ada {method.can.format(target='project Pay')} (role test1 at project Pay)"
     assert not estate.grants(other)
+
+
+def test_further_ways_are_told_in_words() -> None:
+    estate = Estate()
+    who, deploy = estate.user("ada"), estate.account("deploy")
+    ways = ("getAccessToken", "signJwt", "signBlob", "setIamPolicy")
+    estate.can(who, deploy, *(f"iam.serviceAccounts.{way}" for way in ways))
+    reason = estate.gained(who)[deploy].reason
+    assert reason == (
+        "user ada can get access tokens of service account deploy (role test1 at service account deploy)"
+        " (other ways: sign tokens as it; sign anything as it, a token too; let itself act as it)"
+    )
+    estate.can(who, deploy, *(f"iam.serviceAccounts.{way}" for way in ways), "iam.serviceAccountKeys.create")
+    assert estate.gained(who)[deploy].reason.endswith("create a key of it; and 1 more)")
+    estate = Estate()
+    estate.can(estate.user("ada"), PAY, "iam.serviceAccounts.signJwt", "iam.serviceAccounts.signBlob")
+    target = estate.account("deploy")
+    assert estate.gained(estate.user("ada"))[target].reason.endswith(
+        "can sign tokens as service account deploy (role test1 at project Pay)"
+        " (another way: sign anything as it, a token too)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("where", "more", "deploys"),
+    [
+        ("account", (), True),
+        ("project", (), False),
+        ("account", ("iam.serviceAccounts.getAccessToken",), False),
+    ],
+)
+def test_who_deploys_something_by_name_is_told_apart(where: str, more: tuple[str, ...], deploys: bool) -> None:
+    estate = Estate()
+    who, target = estate.account("ci", DEV), estate.account("api")
+    estate.can(who, PAY, "run.jobs.create", "run.jobs.run")
+    estate.can(who, target if where == "account" else PAY, "iam.serviceAccounts.actAs", *more)
+    assert estate.gained(who)[target].deploys is deploys
 
 
 def test_every_method_is_told_apart() -> None:

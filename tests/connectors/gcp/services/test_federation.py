@@ -287,7 +287,7 @@ def test_pools_that_may_not_be_read_are_unknown(gcp: Gcp, tmp_path: Path) -> Non
     assert only(found).kind == "unknown"
     assert not found.knows(found.identities[DEPLOY].scope, "trust", DEPLOY)
     (gap,) = [gap for gap in found.gaps if gap.operation == federation.POOLS.name]
-    assert gap.permission == "iam.workloadIdentityPools.list"
+    assert gap.permission == "iam.googleapis.com/workloadIdentityPools.list"
 
 
 def test_identities_of_a_trust_domain(gcp: Gcp, tmp_path: Path, way: str) -> None:
@@ -418,6 +418,25 @@ def test_the_principals_of_a_pool_are_those_whom_its_providers_vouch_for(gcp: Gc
     assert told == {f"it stands for jobs that {ISSUER} vouches for"}
 
 
+@pytest.mark.parametrize(
+    ("role", "names"),
+    [
+        ("nightly", ["cross-account-trust", "machine-account-object"]),
+        ("AWSReservedSSO_Admin_0123456789abcdef", ["cross-account-trust"]),
+    ],
+)
+def test_callers_from_aws_are_programs_but_for_those_that_people_sign_in_as(
+    gcp: Gcp, tmp_path: Path, role: str, names: list[str]
+) -> None:
+    deploy, ci = seed(gcp)
+    mapping = {"google.subject": "assertion.arn", "attribute.role": "assertion.arn.extract('assumed-role/{role}/')"}
+    provider(gcp.company, ci, "amazon", aws={"accountId": "222222222222"}, attributeMapping=mapping)
+    gcp.company.bind(deploy, USER, principals(ci, f"attribute.role/{role}"))
+    found = read(gcp, tmp_path)
+    (principal_,) = [id for id in found.identities if id.startswith("principalSet:")]
+    assert [signal.name for signal in found.signals_of(principal_)] == names
+
+
 def test_the_name_of_a_role_alone(gcp: Gcp, tmp_path: Path) -> None:
     deploy, ci = seed(gcp)
     mapping = {"google.subject": "assertion.arn", "attribute.role": "assertion.arn.extract('assumed-role/{role}/')"}
@@ -466,13 +485,18 @@ def test_a_provider_without_a_mapping_that_can_be_read_is_unknown(gcp: Gcp, tmp_
     assert [trust.kind for trust in trusts] == ["unknown"]
 
 
-def test_jobs_reach_what_the_account_administers(gcp: Gcp, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("whole", "condition"), [(True, ""), (True, "assertion.repository_owner == 'acme'"), (False, ""),
+                             (False, "assertion.repository_owner == 'acme'")],
+)  # fmt: skip
+def test_jobs_reach_what_the_account_administers(gcp: Gcp, tmp_path: Path, whole: bool, condition: str) -> None:
     deploy, ci = seed(gcp)
-    github(gcp.company, ci)
-    gcp.company.bind(deploy, USER, principals(ci, "attribute.repository/acme/app"))
+    github(gcp.company, ci, condition)
+    subject = "repo:acme/app:ref:refs/heads/main"
+    gcp.company.bind(deploy, USER, principals(ci, "attribute.repository/acme/app") if whole else principal(ci, subject))
     gcp.company.bind("projects/pay", "owner", deploy)
     found = read(gcp, tmp_path)
-    job = f"oidc:{ISSUER}#repo:acme/app:ref:refs/heads/main"
+    job = f"oidc:{ISSUER}#{subject}"
     found.add(Identity(id=job, provider="github", kind="workflow", name="main", scope="github:acme"))
     for record in list(GcpConnector().access(found)):
         found.add(record)

@@ -70,6 +70,7 @@ def test_the_engine_behind_an_agent_may_lie_in_another_project(gcp: Gcp, tmp_pat
     front = next(one for one in found.workloads.values() if one.kind == "google-gemini-enterprise-agent")
     (link,) = [link for link in found.links_from(front.id) if link.kind == "collaborates_with"]
     assert found.workloads[link.target].kind == "google-reasoning-engine"
+    assert link.reason == "agent pay of Gemini Enterprise hands its work to reasoning engine pay"
 
 
 def test_an_agent_behind_a2a_is_named_by_its_host(gcp: Gcp, tmp_path: Path) -> None:

@@ -126,7 +126,7 @@ def test_where_projects_are_asked_by_themselves_the_gap_is_the_organizations(gcp
     gcp.faults.add("deny", service="cloudidentity")
     found = read(gcp, tmp_path / "b")
     assert not found.knows(ORGANIZATION, "policies", ADMINS)
-    assert found.knows("//cloudresourcemanager.googleapis.com/projects/lab", "policies", ADMINS)
+    assert found.knows("//cloudresourcemanager.googleapis.com/projects/lab", "policies")
 
 
 @pytest.mark.parametrize("kind", ["OTHER", "", "NEW_KIND"])

@@ -132,3 +132,13 @@ def test_keys_of_kms(gcp: Gcp, tmp_path: Path, way: str) -> None:
     one = found.resources[name]
     assert (one.kind, one.name, one.region, one.scope) == ("google-kms-key", "card", "europe-west3", PAY)
     assert one.attributes == {"purpose": "encrypt_decrypt", "protection": "hsm", "rotation_seconds": "7776000"}
+
+
+def test_locations_that_did_not_answer_are_told(gcp: Gcp, tmp_path: Path) -> None:
+    dataset(gcp.company, project(gcp), "sales")
+    gcp.faults.add("deny", service="cloudasset")
+    gcp.company.state.lists["unreached bigquery"].append({"name": "europe-west5"})
+    found = read(gcp, tmp_path)
+    (gap,) = [gap for gap in found.gaps if gap.operation == bigquery.LIST.name]
+    assert "europe-west5" in gap.detail
+    assert SALES in found.resources

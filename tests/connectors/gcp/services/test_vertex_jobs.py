@@ -70,6 +70,8 @@ def test_every_kind_is_told_with_what_it_runs_as(gcp: Gcp, tmp_path: Path, swept
     assert ("holds_key_of", "llm:openai") in {(link.kind, link.target) for link in found.links_from(train.id)}
     assert {scope.rpartition("/")[2] for scope in {one.scope for one in found.workloads.values()}} == {"ml"}
     assert gcp.calls.count("*/customJobs", service="*aiplatform") == (0 if swept else 4)
+    # Cloud Asset Inventory does not tell what is deployed on an endpoint, so they are asked for either way.
+    assert gcp.calls.count("*/endpoints", service="*aiplatform") == 4
     assert gcp.calls.count("*", service="notebooks") == (0 if swept else 1)
     written = b"".join(path.read_bytes() for path in (tmp_path / "b").rglob("*") if path.is_file())
     assert b"value-one-1" not in written
@@ -119,3 +121,13 @@ def test_damaged_jobs_hide_no_others(gcp: Gcp, tmp_path: Path, spec: object) -> 
     found = inventory_by(gcp, tmp_path / "b", SERVICE)
     gcp.emulator.defects.clear()  # the damage is meant
     assert len(found.workloads) == 6
+
+
+def test_locations_that_did_not_answer_are_told(gcp: Gcp, tmp_path: Path) -> None:
+    seeded(gcp)
+    gcp.faults.add("deny", service="cloudasset")
+    gcp.company.state.lists["unreached notebooks"].append({"name": "projects/ml/locations/us-west1-a"})
+    found = inventory_by(gcp, tmp_path / "b", SERVICE)
+    (gap,) = [gap for gap in found.gaps if "us-west1-a" in gap.detail]
+    assert (gap.operation, gap.blinds) == ("notebooks:projects.locations.instances.list", ("workloads",))
+    assert "bench" in runs(found)

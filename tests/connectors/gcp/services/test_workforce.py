@@ -97,5 +97,5 @@ def test_refusals_name_their_permissions(gcp: Gcp, tmp_path: Path) -> None:
     gcp.faults.add("deny", "v1/locations/global/workforcePools", service="iam")
     gcp.faults.add("deny", "v1/projects/*/oauthClients", service="iam")
     refused = {gap.operation: gap.permission for gap in read(gcp, tmp_path).gaps}
-    assert refused[workforce.POOLS.name] == "iam.workforcePools.list"
-    assert refused[oauth_clients.LIST.name] == "iam.oauthClients.list"
+    assert refused[workforce.POOLS.name] == "iam.googleapis.com/workforcePools.list"
+    assert refused[oauth_clients.LIST.name] == "iam.googleapis.com/oauthClients.list"
