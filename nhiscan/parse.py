@@ -162,7 +162,7 @@ def _gaps(
             subjects=known.subjects(operation, items),
             below=bool(operation and operation.below),
         )
-        yield gap, bool(operation and operation.optional)
+        yield gap, is_limit(gap) or bool(operation and operation.optional)
 
 
 class _Known:
