@@ -5,10 +5,11 @@ from __future__ import annotations
 import gc
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import msgspec
@@ -193,13 +194,19 @@ def _collect_shard(bundle: Bundle, connector: Connector, settings: Settings, sha
 def _run(pool: Executor, submit: Callable[[Executor, Shard], Future[None]], shards: list[Shard], stop: Stop) -> None:
     """Run all shards; the first error stops the others, before their next call, and is raised."""
     futures = [submit(pool, shard) for shard in shards]
-    pending = set(futures)
+    finished: SimpleQueue[Future[None]] = SimpleQueue()
+    for future in futures:
+        future.add_done_callback(finished.put)  # waiting for any of thousands would look at each of them every time
     try:
-        while pending:
+        left = len(futures)
+        while left:
             # Short waits, so that a signal is heard while threads work.
-            finished, pending = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
-            for future in finished:
-                future.result()
+            try:
+                future = finished.get(timeout=0.5)
+            except Empty:
+                continue
+            future.result()
+            left -= 1
     except BaseException:
         stop.set()
         for future in futures:

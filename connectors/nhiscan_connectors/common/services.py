@@ -174,9 +174,16 @@ class ServiceConnector(ABC, Generic[O, C, S]):
                 self._made = self.connect(settings)
             return self._made
 
-    def ask_services(self, calls: C, shard: Shard, sink: Sink) -> None:
-        """Ask every service that lives in a shard. Raises the first defect, after all the others were asked."""
-        for defect in sink.each(lambda service: _asked(service, calls, shard), self._of(shard)):
+    def ask_services(self, calls: C, shard: Shard, sink: Sink, *, together: bool = True) -> None:
+        """Ask every service that lives in a shard. Raises the first defect, after all the others were asked.
+
+        `together`: at the same time. Where most have nothing to ask, threads for each shard cost more than they save.
+        """
+
+        def ask(service: Service[O, C]) -> Exception | None:
+            return _asked(service, calls, shard)
+
+        for defect in sink.each(ask, self._of(shard)) if together else [*map(ask, self._of(shard))]:
             if defect is not None:
                 raise defect
 

@@ -85,7 +85,9 @@ class GcpConnector(ServiceConnector[GoogleOperation, Calls, Sessions]):
 
     def collect(self, settings: Settings, shard: Shard, sink: Sink) -> None:
         """See `Connector.collect`."""
-        self.ask_services(Calls(self.sessions(settings), shard, sink), shard, sink)
+        calls = Calls(self.sessions(settings), shard, sink)
+        # A project that was swept has little left to be asked, and there may be thousands of them.
+        self.ask_services(calls, shard, sink, together=calls.place.part == "estate" or not calls.place.swept)
 
     def read_export(self, path: Path, sink: ExportSink) -> None:
         """See `Connector.read_export`."""
