@@ -48,6 +48,8 @@ class State:
         self._numbers = itertools.count(100000000001)
         self.index: dict[str, list[Asset]] = defaultdict(list)
         """Assets by type."""
+        self._within: dict[str, dict[str, list[Asset]]] = defaultdict(lambda: defaultdict(list))
+        """Assets by what they lie in, then by type."""
 
     def number(self) -> str:
         """A number that nothing else has, the same in each run."""
@@ -58,13 +60,15 @@ class State:
         with self.lock:
             self.assets[asset.name] = asset
             self.index[asset.type].append(asset)
+            for place in asset.ancestors:
+                self._within[place][asset.type].append(asset)
         return asset
 
     def within(self, parent: str, *types: str) -> list[Asset]:
         """Assets of some types in an organization, folder or project ("projects/<id or number>"), itself included."""
         place = self.place(parent)
-        kinds = types or tuple(self.index)
-        return [a for kind in kinds for a in self.index.get(kind, ()) if place in a.ancestors]
+        found = self._within.get(place, {})
+        return [asset for kind in types or tuple(found) for asset in found.get(kind, ())]
 
     def place(self, parent: str) -> str:
         """A container by its number: "projects/100000000001"."""
