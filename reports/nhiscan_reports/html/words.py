@@ -76,6 +76,7 @@ KINDS: Final = {
     "eks": "EKS",
     "emr": "EMR",
     "eventbridge": "EventBridge",
+    "foundry": "Foundry",
     "gke": "GKE",
     "hmac": "HMAC",
     "iam": "IAM",
