@@ -21,6 +21,12 @@ def place_name(inventory: Inventory, id: str) -> str:
     return plain(id)
 
 
+def scope_name(inventory: Inventory, id: str) -> str:
+    """A scope by its name alone: "pay-prod"; its id where it is not known."""
+    known = inventory.scopes.get(id)
+    return plain(known.name if known else id)
+
+
 def role_name(inventory: Inventory, id: str) -> str:
     """A role as its provider titles it: "Storage Object Viewer"; the last part of its id where nothing was read."""
     role = inventory.policies.get(id)

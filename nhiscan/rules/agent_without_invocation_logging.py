@@ -9,6 +9,7 @@ from typing import Final
 from nhiscan.agents import agents, hidden_agents
 from nhiscan.governance import controls
 from nhiscan.model import Resource, Workload
+from nhiscan.places import scope_name
 from nhiscan.rule import Outcome, Rule, RuleContext
 from nhiscan.wording import listed, plain, workload_name
 
@@ -43,8 +44,7 @@ def check(context: RuleContext) -> Iterator[Outcome]:
 
 
 def _finding(context: RuleContext, setting: Resource, found: list[Workload], kept: str = "") -> Outcome:
-    scope = context.inventory.scopes.get(setting.scope)
-    where = plain(scope.name if scope else setting.scope) + (f", {plain(setting.region)}" if setting.region else "")
+    where = scope_name(context.inventory, setting.scope) + (f", {plain(setting.region)}" if setting.region else "")
     agents = "1 agent runs" if len(found) == 1 else f"{len(found)} agents run"
     return RULE.finding(
         setting.id,

@@ -9,6 +9,7 @@ from typing import Final
 from nhiscan.governance import controls
 from nhiscan.judging import is_powerful, judged_identities
 from nhiscan.model import Assignment, Identity
+from nhiscan.places import scope_name
 from nhiscan.result import Severity
 from nhiscan.rule import Outcome, Rule, RuleContext
 from nhiscan.wording import identity_name, listed, plain
@@ -47,7 +48,7 @@ def _basic(context: RuleContext) -> dict[str, list[tuple[str, Assignment]]]:
 
 def _finding(context: RuleContext, identity: Identity, found: list[tuple[str, Assignment]]) -> Outcome:
     width = min((one for one, _ in found), key=list(_WORDS).index)
-    names = sorted({_scope_name(context, one.scope) for how, one in found if how == width})
+    names = sorted({scope_name(context.inventory, one.scope) for how, one in found if how == width})
     roles = sorted({_role_name(context, one.role) for how, one in found if how == width})
     return RULE.finding(
         identity.id,
@@ -58,11 +59,6 @@ def _finding(context: RuleContext, identity: Identity, found: list[tuple[str, As
         confidence="medium" if context.class_of(identity.id) == "unknown" else None,
         related=tuple(sorted({one.scope for how, one in found if how == width})),
     )
-
-
-def _scope_name(context: RuleContext, scope: str) -> str:
-    known = context.inventory.scopes.get(scope)
-    return plain(known.name if known else scope)
 
 
 def _role_name(context: RuleContext, role: str) -> str:

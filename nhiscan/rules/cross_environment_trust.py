@@ -12,6 +12,7 @@ from nhiscan.build import ANY_OF
 from nhiscan.governance import controls
 from nhiscan.judging import is_powerful, power_of
 from nhiscan.model import CanBecome, Identity
+from nhiscan.places import scope_name
 from nhiscan.result import Severity
 from nhiscan.rule import Outcome, Rule, RuleContext, Unknown
 from nhiscan.trusts import place_of, scope_of_principal, trusting_identities
@@ -58,7 +59,7 @@ def check(context: RuleContext) -> Iterator[Outcome]:
             yield RULE.finding(
                 item.id,
                 f"{identity_name(item)} belongs to production"
-                f" ({_scope_name(context, item.scope)}) and is open to {listed(_scopes(context, ways))}",
+                f" ({scope_name(context.inventory, item.scope)}) and is open to {listed(_scopes(context, ways))}",
                 *list(ways.told.values())[:3],
                 *power_of(context, item),
                 severity=_severity(context, item, ways),
@@ -73,13 +74,8 @@ def _environment(context: RuleContext, scope: str) -> str | None:
     return known.environment if known else None
 
 
-def _scope_name(context: RuleContext, scope: str) -> str:
-    known = context.inventory.scopes.get(scope)
-    return plain(known.name if known else scope)
-
-
 def _scopes(context: RuleContext, ways: _Ways) -> list[str]:
-    return [f"{_scope_name(context, scope)} ({_environment(context, scope)})" for scope in sorted(ways.told)]
+    return [f"{scope_name(context.inventory, scope)} ({_environment(context, scope)})" for scope in sorted(ways.told)]
 
 
 def _by_trust(context: RuleContext, identity: Identity, environment: str | None, ways: _Ways) -> None:
@@ -98,7 +94,7 @@ def _by_power(
         if step.scope == identity.scope or not _leads_in(context, identity, environment, step.scope, ways):
             continue
         if step.answer == "unknown":
-            ways.unclear.add(f"whether {_scope_name(context, step.scope)} can get in could not be evaluated")
+            ways.unclear.add(f"whether {scope_name(context.inventory, step.scope)} can get in could not be evaluated")
         else:
             ways.told.setdefault(step.scope, step.reason)
             ways.answers.append(step.answer)
@@ -112,7 +108,7 @@ def _leads_in(context: RuleContext, identity: Identity, environment: str | None,
     if environment == PRODUCTION and from_ is not None:
         return True
     unknown = [place for place, known in ((identity.scope, environment), (scope, from_)) if known is None]
-    ways.unclear.update(f"the environment of {_scope_name(context, place)} is not known" for place in unknown)
+    ways.unclear.update(f"the environment of {scope_name(context.inventory, place)} is not known" for place in unknown)
     return False
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from nhiscan.governance import controls
 from nhiscan.judging import is_powerful, judged_identities, power_of
 from nhiscan.model import CanBecome, Identity
+from nhiscan.places import scope_name
 from nhiscan.rule import Outcome, Rule, RuleContext
 from nhiscan.wording import identity_name, listed, plain
 
@@ -48,16 +49,14 @@ def _finding(context: RuleContext, identity: Identity, place: str, found: list[t
     names = sorted(identity_name(target) for target in targets.values())
     conditional = all(become.answer == "conditional" for become, _ in found)
     deploys = all(become.deploys for become, _ in found)
+    whom = "it" if len(names) == 1 else "them"
     strong = any(is_powerful(context, target) for target in targets)
     return RULE.finding(
         identity.id,
-        f"{identity_name(identity)} of project {_name(context, identity.scope)} can act as {listed(names)} of project"
-        f" {_name(context, place)}",
+        f"{identity_name(identity)} of project {scope_name(context.inventory, identity.scope)} can act as"
+        f" {listed(names)} of project {scope_name(context.inventory, place)}",
         *sorted({plain(become.reason, _LONGEST_REASON) for become, _ in found})[:_SHOWN],
-        *(
-            (f"that takes running something as {'it' if len(names) == 1 else 'them'}, as whoever deploys it does",)
-            * deploys
-        ),
+        *([f"that takes running something as {whom}, as whoever deploys it does"] if deploys else []),
         *[sentence for target in targets.values() for sentence in power_of(context, target)][:_SHOWN],
         key=(place,),
         severity="low" if conditional else "high" if strong else "low" if deploys else None,
@@ -68,11 +67,6 @@ def _finding(context: RuleContext, identity: Identity, place: str, found: list[t
 def _project(context: RuleContext, identity: Identity) -> bool:
     scope = context.inventory.scopes.get(identity.scope)
     return scope is not None and scope.kind == PROJECT
-
-
-def _name(context: RuleContext, scope: str) -> str:
-    known = context.inventory.scopes.get(scope)
-    return plain(known.name if known else scope)
 
 
 RULE = Rule(

@@ -9,8 +9,9 @@ from typing import Final
 from nhiscan.agents import agents, hidden_agents
 from nhiscan.governance import controls
 from nhiscan.model import Workload
+from nhiscan.places import scope_name
 from nhiscan.rule import Outcome, Rule, RuleContext
-from nhiscan.wording import listed, plain, workload_name
+from nhiscan.wording import listed, workload_name
 
 REGISTRY: Final = "agent-registry"
 
@@ -51,10 +52,9 @@ def _without_registry(context: RuleContext, missing: dict[str, list[Workload]]) 
             yield RULE.unknown(scope, "whether a registry of agents is kept in another scope could not be read")
             continue
         names = listed(sorted(map(workload_name, found)))
-        known = context.inventory.scopes.get(scope)
         yield RULE.finding(
             scope,
-            f"no registry lists the agents of {plain(known.name if known else scope)}: {names}",
+            f"no registry lists the agents of {scope_name(context.inventory, scope)}: {names}",
             key=("no registry",),
             severity="low",
             confidence="medium",
