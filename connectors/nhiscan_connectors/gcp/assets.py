@@ -136,7 +136,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     """What stands before the name where it is a bare one: "projects/{project}/..."."""
 
 
-def ask(calls: Calls, swept: Api | None, *listings: Listing, number: bool = False) -> None:
+def ask(calls: Calls, swept: Api | None, *listings: Listing) -> None:
     """Ask for resources in the way that is open: all at once in the estate, else project by project.
 
     `listings` without a field but the project's own; a list that goes through others is its service's own affair.
@@ -169,9 +169,8 @@ class Reading(Fields):
         pairs = [(self.place.number, self.place.project)]
         for found in self._rows(CONTAINERS, "results"):
             if text(found.get("assetType")) == PROJECT:
-                id = text(table(found.get("additionalAttributes")).get("projectId"))
-                id = id or text(found.get("name")).rpartition("/")[2]
-                pairs.append((text(found.get("project")).removeprefix("projects/"), id))
+                id, number = searched_project(found)
+                pairs.append((number, id))
         told = [row for one in (tree.PROJECTS_IN, tree.PROJECTS) for row in self._rows(one, "projects")]
         told += [table(body) for body in self.answers.bodies(tree.PROJECT)]
         pairs += [(text(row.get("name")).removeprefix("projects/"), text(row.get("projectId"))) for row in told]
@@ -182,7 +181,7 @@ class Reading(Fields):
         """Addresses of service accounts by unique id, as far as this shard tells."""
         found: dict[str, str] = {}
         for row in self._rows(ACCOUNTS, "assets"):
-            data = table(table(row.get("resource")).get("data"))
+            data = data_of(row)
             if (unique := text(data.get("uniqueId"))) and (email := text(data.get("email"))):
                 found[unique] = email
         return found
@@ -271,6 +270,17 @@ class Reading(Fields):
             for item in found if isinstance(found, list) else ():
                 if isinstance(item, dict):
                     yield item
+
+
+def data_of(row: object) -> dict[str, Any]:
+    """The resource itself, in an entry of assets.list."""
+    return table(table(table(row).get("resource")).get("data"))
+
+
+def searched_project(item: dict[str, Any]) -> tuple[str, str]:
+    """Id and number of a project, in a result of searchAllResources."""
+    id = text(table(item.get("additionalAttributes")).get("projectId")) or text(item.get("name")).rpartition("/")[2]
+    return id, text(item.get("project")).removeprefix("projects/")
 
 
 def location_in(name: str) -> str:

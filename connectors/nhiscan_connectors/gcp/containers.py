@@ -68,13 +68,13 @@ def _walked(calls: Calls) -> list[str]:
 
 def _folders(rows: Iterable[Any]) -> Iterator[str]:
     for item in rows:
-        if isinstance(item, dict) and text(item.get("assetType")) == FOLDER and _is_active(item):
+        if isinstance(item, dict) and text(item.get("assetType")) == FOLDER and tree.is_active(item):
             yield text(item.get("name")).partition("cloudresourcemanager.googleapis.com/")[2]
 
 
 def _listed_folders(rows: Iterable[Any]) -> Iterator[str]:
     for item in rows:
-        if isinstance(item, dict) and text(item.get("name")).startswith("folders/") and _is_active(item):
+        if isinstance(item, dict) and text(item.get("name")).startswith("folders/") and tree.is_active(item):
             yield item["name"]
 
 
@@ -84,9 +84,5 @@ def _searched(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
 
 def _projects(rows: Iterable[Any]) -> Iterator[str]:
     for item in rows:
-        if isinstance(item, dict) and (id := text(item.get("projectId"))) and _is_active(item):
+        if isinstance(item, dict) and (id := text(item.get("projectId"))) and tree.is_active(item):
             yield f"projects/{id}"
-
-
-def _is_active(item: dict[str, Any]) -> bool:
-    return text(item.get("state")) in ("", "ACTIVE")

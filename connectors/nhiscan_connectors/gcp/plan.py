@@ -11,10 +11,10 @@ import msgspec
 
 from nhiscan.connector import Settings, Shard, Sink
 from nhiscan.errors import NothingReadError, UsageError
-from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.fields import text
 from nhiscan_connectors.gcp import tree
 from nhiscan_connectors.gcp.api import rest
-from nhiscan_connectors.gcp.assets import CONTAINERS, PROJECT, SERVICES
+from nhiscan_connectors.gcp.assets import CONTAINERS, PROJECT, SERVICES, searched_project
 from nhiscan_connectors.gcp.calls import Calls
 from nhiscan_connectors.gcp.place import ANY, Place
 from nhiscan_connectors.gcp.session import Sessions
@@ -88,7 +88,7 @@ def _roots(calls: Calls, settings: Settings) -> tuple[list[str], str]:
     organizations = [
         text(item.get("name"))
         for item in calls.items(tree.ORGANIZATIONS, "organizations")
-        if isinstance(item, dict) and text(item.get("state")) in ("", "ACTIVE")
+        if isinstance(item, dict) and tree.is_active(item)
     ]
     found = sorted({name for name in organizations if _ROOT.fullmatch(name)})
     if found:
@@ -96,7 +96,7 @@ def _roots(calls: Calls, settings: Settings) -> tuple[list[str], str]:
     projects = [
         f"projects/{text(item.get('projectId'))}"
         for item in calls.items(tree.PROJECTS, "projects")
-        if isinstance(item, dict) and text(item.get("state")) in ("", "ACTIVE")
+        if isinstance(item, dict) and tree.is_active(item)
     ]
     why = next((why for one in (tree.ORGANIZATIONS, tree.PROJECTS) if (why := calls.sink.refusal(one))), "")
     return sorted({name for name in projects if _ROOT.fullmatch(name)}), why
@@ -195,11 +195,10 @@ def _surveyed(calls: Calls, root: str) -> tuple[bool, list[Shard], str]:
 def swept_projects(found: Iterable[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     """Id and number of the active projects that the inventory tells of."""
     for item in found:
-        if text(item.get("assetType")) == PROJECT and text(item.get("state")) in ("", "ACTIVE"):
-            id = text(table(item.get("additionalAttributes")).get("projectId"))
-            id = id or text(item.get("name")).rpartition("/")[2]
+        if text(item.get("assetType")) == PROJECT and tree.is_active(item):
+            id, number = searched_project(item)
             if _PROJECT.fullmatch(id):
-                yield id, text(item.get("project")).removeprefix("projects/")
+                yield id, number
 
 
 def _walked(calls: Calls, root: str, told: dict[str, Any] | None) -> Iterator[tuple[str, str]]:
@@ -210,7 +209,7 @@ def _walked(calls: Calls, root: str, told: dict[str, Any] | None) -> Iterator[tu
         return
     for item in tree.projects_under(calls, root):
         id = text(item.get("projectId"))
-        if text(item.get("state")) in ("", "ACTIVE") and _PROJECT.fullmatch(id):
+        if tree.is_active(item) and _PROJECT.fullmatch(id):
             yield id, text(item.get("name")).removeprefix("projects/")
 
 

@@ -91,12 +91,23 @@ def itself(calls: Calls, root: str) -> dict[str, Any] | None:
     return calls.page(ITSELF[root.partition("/")[0]], name=root)
 
 
+def is_active(item: dict[str, Any]) -> bool:
+    """Whether an organization, folder or project is in use, and not about to be deleted."""
+    return text(item.get("state")) in ("", "ACTIVE")
+
+
 def projects_under(calls: Calls, root: str) -> Iterator[dict[str, Any]]:
     """Projects of an organization or folder, level by level."""
-    level = [root]
-    for _ in range(DEEPEST):
+    for level in levels(calls, root):
         for found in calls.each(lambda parent: [*calls.items(PROJECTS_IN, "projects", parent=parent)], level):
             yield from (item for item in found if isinstance(item, dict))
+
+
+def levels(calls: Calls, root: str) -> Iterator[list[str]]:
+    """An organization or folder, then the folders in it, then those in them: names, whatever their state."""
+    level = [root]
+    for _ in range(DEEPEST):
+        yield level
         below = calls.each(lambda parent: [*calls.items(FOLDERS_IN, "folders", parent=parent)], level)
         level = sorted(
             {

@@ -19,10 +19,18 @@ from nhiscan.inventory import Inventory
 from nhiscan.judging import is_outside
 from nhiscan.model import AnyRecord, Identity, Ownership, Scope, Workload
 from nhiscan_connectors.common.environment import environment_of
-from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.fields import text
 from nhiscan_connectors.common.tags import tagged_owners
 from nhiscan_connectors.gcp import plan, tree
-from nhiscan_connectors.gcp.assets import CONTAINERS, FOLDER, ORGANIZATION, PROJECT, Reading, labels_of
+from nhiscan_connectors.gcp.assets import (
+    CONTAINERS,
+    FOLDER,
+    ORGANIZATION,
+    PROJECT,
+    Reading,
+    labels_of,
+    searched_project,
+)
 from nhiscan_connectors.gcp.calls import Calls
 from nhiscan_connectors.gcp.names import container
 from nhiscan_connectors.gcp.service import Answers, Service
@@ -47,7 +55,7 @@ def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
     place = reading.place
     if place.part == "project":
         # Told of by the estate too, with its parent. This one counts where the estate was not let know of it.
-        yield _scope(reading, "project", place.project, place.project, place.number, "", {})
+        yield _project(reading, place.project, place.project, place.number, "", {})
         return
     root = _root(reading)
     told = [
@@ -65,8 +73,7 @@ def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
             scope = msgspec.structs.replace(scope, parent=root.id)
         elif scope.parent is not None and scope.parent not in known and scope.id != root.id:
             known.add(scope.parent)
-            name = scope.parent.rpartition("/")[2]
-            yield Scope(id=scope.parent, provider="gcp", kind="folder", name=name, parent=root.id)
+            yield _above_projects(scope.parent, "folder", "", root.id)
         yield scope
     yield from reading.gaps()
 
@@ -74,38 +81,22 @@ def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
 def _root(reading: Reading) -> Scope:
     root = reading.place.root
     kind = root.partition("s/")[0]
-    told = next((body for one in tree.OPERATIONS[2:5] for body in reading.bodies(one)), {})
-    name = text(told.get("displayName")) or root.partition("/")[2]
+    told = next((body for one in tree.ITSELF.values() for body in reading.bodies(one)), {})
+    bare, parent = root.partition("/")[2], text(told.get("parent"))
+    name = text(told.get("displayName"))
     if kind == "project":
-        id = text(told.get("projectId")) or root.partition("/")[2]
-        number = text(told.get("name")).removeprefix("projects/") if told else ""
-        return _scope(reading, kind, id, name, number, text(told.get("parent")), labels_of(told))
-    return Scope(
-        id=reading.shard.scope,
-        provider="gcp",
-        kind=kind,
-        name=name,
-        parent=container(text(told.get("parent"))) or None,
-        environment=environment_of(name) if kind == "folder" else None,
-    )
+        number = text(told.get("name")).removeprefix("projects/")
+        return _project(reading, text(told.get("projectId")) or bare, name or bare, number, parent, labels_of(told))
+    return _above_projects(reading.shard.scope, kind, name, container(parent))
 
 
 def _searched(reading: Reading, kind: str, item: dict[str, Any]) -> Scope:
     parent = text(item.get("parentFullResourceName"))
     if kind == "project":
-        id = text(table(item.get("additionalAttributes")).get("projectId")) or item["name"].rpartition("/")[2]
-        number = text(item.get("project")).removeprefix("projects/")
+        id, number = searched_project(item)
         name = text(item.get("displayName")) or id
-        return _scope(reading, kind, id, name, number, parent, labels_of(item), text(item.get("state")))
-    name = text(item.get("displayName"))
-    return Scope(
-        id=item["name"],
-        provider="gcp",
-        kind=kind,
-        name=name or item["name"].rpartition("/")[2],
-        parent=parent or None,
-        environment=environment_of(name) if kind == "folder" else None,
-    )
+        return _project(reading, id, name, number, parent, labels_of(item), text(item.get("state")))
+    return _above_projects(item["name"], kind, text(item.get("displayName")), parent)
 
 
 def _listed(reading: Reading, kind: str, item: dict[str, Any]) -> Scope:
@@ -113,26 +104,31 @@ def _listed(reading: Reading, kind: str, item: dict[str, Any]) -> Scope:
     if kind == "project":
         number = item["name"].removeprefix("projects/")
         id = text(item.get("projectId")) or number
-        return _scope(reading, kind, id, name or id, number, parent, labels_of(item), text(item.get("state")))
+        return _project(reading, id, name or id, number, parent, labels_of(item), text(item.get("state")))
+    return _above_projects(container(item["name"]) or item["name"], kind, name, container(parent))
+
+
+def _above_projects(id: str, kind: str, name: str, parent: str) -> Scope:
+    """An organization or folder."""
     return Scope(
-        id=container(item["name"]) or item["name"],
+        id=id,
         provider="gcp",
         kind=kind,
-        name=name or item["name"].rpartition("/")[2],
-        parent=container(parent) or None,
-        environment=environment_of(name),
+        name=name or id.rpartition("/")[2],
+        parent=parent or None,
+        environment=environment_of(name) if kind == "folder" else None,
     )
 
 
-def _scope(
-    reading: Reading, kind: str, id: str, name: str, number: str, parent: str, labels: dict[str, str], state: str = ""
+def _project(
+    reading: Reading, id: str, name: str, number: str, parent: str, labels: dict[str, str], state: str = ""
 ) -> Scope:
     facts = {"number": number, "state": state if state != "ACTIVE" else ""}
     facts |= {f"{_LABEL}{key}": value for key, value in sorted(labels.items())[:_MOST_LABELS]}
     return Scope(
         id=reading.projects.scope(id),
         provider="gcp",
-        kind=kind,
+        kind="project",
         name=name,
         parent=(parent if parent.startswith("//") else container(parent)) or None,
         environment=environment_of(labels.get("environment", ""), labels.get("env", ""), id, name),

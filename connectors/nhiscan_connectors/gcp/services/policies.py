@@ -9,11 +9,10 @@ for where it is scanned by itself.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from nhiscan.connector import Shard
 from nhiscan.model import AnyRecord
-from nhiscan_connectors.common.fields import table, text
+from nhiscan_connectors.common.fields import table
 from nhiscan_connectors.common.gaps import gap_of
 from nhiscan_connectors.gcp import tree
 from nhiscan_connectors.gcp.api import Api, policy, rest
@@ -103,10 +102,7 @@ def groups_named(calls: Calls) -> frozenset[str]:
     if place.swept:
         read(SEARCH)
     else:
-        folders = [text(table(item).get("name")) for item in _folders(calls)]
-        names = sorted({place.root, *folders} - {""})
-        above = [name for name in names if name.partition("/")[0] in OF_CONTAINER]
-        calls.each(lambda name: read(OF_CONTAINER[name.partition("/")[0]], name=name), above)
+        calls.each(lambda name: read(OF_CONTAINER[name.partition("/")[0]], name=name), _containers(calls))
     if not place.root.startswith("organizations/"):
         read(EFFECTIVE, name=container(place.root))
     return frozenset(found)
@@ -129,13 +125,12 @@ def groups_in(body: object) -> Iterator[str]:
 _HOLD_POLICIES = ("results", "policy", "bindings", "policyResults", "policies")
 
 
-def _folders(calls: Calls) -> Iterator[Any]:
-    """Folders as planning found them: nothing is asked again."""
-    level = [calls.place.root] if not calls.place.root.startswith("projects/") else []
-    while level:
-        below = [item for parent in level for item in calls.items(tree.FOLDERS_IN, "folders", parent=parent)]
-        yield from below
-        level = [name for item in below if (name := text(table(item).get("name"))).startswith("folders/")]
+def _containers(calls: Calls) -> list[str]:
+    """What is scanned and its folders, as planning found them: nothing is asked again. A project has its own shard."""
+    root = calls.place.root
+    return (
+        [] if root.startswith("projects/") else sorted({name for level in tree.levels(calls, root) for name in level})
+    )
 
 
 def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:

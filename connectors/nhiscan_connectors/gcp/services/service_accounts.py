@@ -17,9 +17,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 from nhiscan.connector import Operation, Shard
 from nhiscan.model import Activity, AnyRecord, Credential, Signal
@@ -28,7 +27,7 @@ from nhiscan_connectors.common.gaps import gap_of
 from nhiscan_connectors.common.times import moment
 from nhiscan_connectors.gcp.accounts import account_of
 from nhiscan_connectors.gcp.api import Api, rest, rpc
-from nhiscan_connectors.gcp.assets import ACCOUNT_AGES, ACCOUNTS, CONTAINERS, SERVICE_ACCOUNT, Reading, sweep
+from nhiscan_connectors.gcp.assets import ACCOUNT_AGES, ACCOUNTS, CONTAINERS, SERVICE_ACCOUNT, Reading, data_of, sweep
 from nhiscan_connectors.gcp.bindings import holders
 from nhiscan_connectors.gcp.calls import Calls
 from nhiscan_connectors.gcp.lists import listed
@@ -112,20 +111,15 @@ def collect(calls: Calls) -> None:
 
 def _uses(calls: Calls) -> list[tuple[Api, str]]:
     """What to ask of which project: one without accounts, or without keys that people made, has nothing to tell."""
-    active = frozenset(projects_of(calls))
-    found: set[tuple[str, str]] = set()
-    for row in calls.listed(ACCOUNTS, "assets"):
-        found.add((ACCOUNT_USE.name, text(_data(row).get("projectId"))))
-    for row in calls.listed(KEYS, "assets"):
+    accounts = {text(data_of(row).get("projectId")) for row in calls.listed(ACCOUNTS, "assets")}
+    keys = {
         # "projects/<id>/serviceAccounts/<address>/keys/<key>"
-        if text(_data(row).get("keyType")) != "SYSTEM_MANAGED":
-            found.add((KEY_USE.name, text(_data(row).get("name")).removeprefix("projects/").partition("/")[0]))
-    operations = {operation.name: operation for operation in (ACCOUNT_USE, KEY_USE)}
-    return [(operations[name], project) for name, project in sorted(found) if project in active]
-
-
-def _data(row: Any) -> dict[str, Any]:
-    return table(table(table(row).get("resource")).get("data"))
+        text(data.get("name")).removeprefix("projects/").partition("/")[0]
+        for data in map(data_of, calls.listed(KEYS, "assets"))
+        if text(data.get("keyType")) != "SYSTEM_MANAGED"
+    }
+    some = ((KEY_USE, keys), (ACCOUNT_USE, accounts))
+    return [(use, project) for use, told in some for project in projects_of(calls) if project in told]
 
 
 def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
@@ -142,6 +136,23 @@ def parse(shard: Shard, answers: Answers) -> Iterator[AnyRecord]:
     yield from reading.gaps()
 
 
+class _Told(NamedTuple):
+    """An account, as it was told of."""
+
+    data: dict[str, Any]
+    project: str
+    source: str
+    """Name of the operation that told."""
+
+
+class _Made(NamedTuple):
+    """A key that people made."""
+
+    data: dict[str, Any]
+    holder: str
+    project: str
+
+
 class _Accounts:
     """What one shard tells of service accounts."""
 
@@ -154,7 +165,7 @@ class _Accounts:
             for item in reading.items(ACCOUNT_AGES, "results", "name")
         }
         self._told = self._all()
-        self._silent = {id for id, (data, *_) in self._told.items() if self._delegated & _clients(data)}
+        self._silent = {id for id, (data, _, _) in self._told.items() if self._delegated & _clients(data)}
         """Accounts that act for people: Google does not count what they do in Workspace."""
         self._system: dict[str, int] = defaultdict(int)
         self._made = self._keys()
@@ -227,7 +238,7 @@ class _Accounts:
     def refusals(self) -> Iterator[AnyRecord]:
         """A project that does not tell when its accounts were used leaves them unknown, and no others."""
         reading = self._reading
-        accounts, keys = _by_project(self._told, 1), _by_project(self._made, 2)
+        accounts, keys = _by_project(self._told), _by_project(self._made)
         for use, ids in ((ACCOUNT_USE, accounts), (KEY_USE, keys)):
             refused = [item for item in reading.answers.of(use) if item.problem is not None]
             if {reading.projects.id_of(text(item.params.get("of"))) for item in refused} >= accounts.keys():
@@ -248,27 +259,28 @@ class _Accounts:
                     id = service_account_id(email)
                     yield gap_of(reading.shard, operation, item.problem, item.detail, subjects=(id,))
 
-    def _all(self) -> dict[str, tuple[dict[str, Any], str, str]]:
-        """Data, project and source of every account, by id."""
+    def _all(self) -> dict[str, _Told]:
+        """Every account, by id."""
         reading = self._reading
-        found: dict[str, tuple[dict[str, Any], str, str]] = {}
+        found: dict[str, _Told] = {}
         for asset in reading.assets(ACCOUNTS, SERVICE_ACCOUNT):
             self._take(found, ACCOUNTS, asset.data, asset.project)
         for item in reading.items(LIST, "accounts", "email"):
             self._take(found, LIST, item, text(item.get("projectId")) or reading.place.project)
         return found
 
-    def _take(self, found: dict[str, Any], operation: Operation, data: dict[str, Any], project: str) -> None:
+    def _take(self, found: dict[str, _Told], operation: Operation, data: dict[str, Any], project: str) -> None:
         email = text(data.get("email"))
         if "@" in email:
-            found[service_account_id(email)] = data, text(data.get("projectId")) or project, operation.name
+            project = text(data.get("projectId")) or project
+            found[service_account_id(email)] = _Told(data, project, operation.name)
         else:
             self._reading.leave_out(operation, f"{text(data.get('name'))[:200] or 'an account'} has no address")
 
-    def _keys(self) -> dict[str, tuple[dict[str, Any], str, str]]:
-        """Data, holder and project of every key that people made, by id; those of Google are counted."""
+    def _keys(self) -> dict[str, _Made]:
+        """Every key that people made, by id; those of Google are counted."""
         reading = self._reading
-        found: dict[str, tuple[dict[str, Any], str, str]] = {}
+        found: dict[str, _Made] = {}
         told: list[tuple[Operation, str, dict[str, Any]]] = []
         told += [(KEYS, asset.name, asset.data) for asset in reading.assets(KEYS, KEY)]
         for bodies in reading.by_param(KEYS_OF, "name").values():
@@ -282,9 +294,8 @@ class _Accounts:
             if text(data.get("keyType")) == "SYSTEM_MANAGED":
                 self._system[holder] += 1
             else:
-                known = holder in self._told
-                project = self._told[holder][1] if known else reading.project_of(name)
-                found[f"{holder}/keys/{name.rpartition('/')[2]}"] = data, holder, project
+                project = self._told[holder].project if holder in self._told else reading.project_of(name)
+                found[f"{holder}/keys/{name.rpartition('/')[2]}"] = _Made(data, holder, project)
         return found
 
     def _holder(self, operation: Operation, name: str) -> str:
@@ -314,7 +325,7 @@ class _Accounts:
             id = self._reading.resource(item["fullResourceName"])
             # An account that was deleted and made anew has the address of the old one, and none of its history.
             unique = text(table(told.get("serviceAccount")).get("serviceAccountId"))
-            known = text(self._told[id][0].get("uniqueId")) if id in self._told else ""
+            known = text(self._told[id].data.get("uniqueId")) if id in self._told else ""
             if unique and known and unique != known:
                 continue
             before = found[id].last_used_at if id in found else None
@@ -322,7 +333,7 @@ class _Accounts:
                 continue
             found[id] = Activity(
                 last_used_at=used,
-                observed_since=_start(period),
+                observed_since=moment(period.get("startTime")),
                 source=operation.name.partition("#")[0],
             )
         return found
@@ -334,11 +345,11 @@ def _is_enabled(data: dict[str, Any]) -> bool | None:
     return not disabled if isinstance(disabled, bool) else None
 
 
-def _by_project(told: dict[str, tuple[dict[str, Any], str, str]], place: int) -> dict[str, list[str]]:
-    """Ids of what `_all` or `_keys` gave, by the project that stands in this place of each."""
+def _by_project(told: Mapping[str, _Told | _Made]) -> dict[str, list[str]]:
+    """Ids of accounts or keys by their project."""
     found: dict[str, list[str]] = defaultdict(list)
-    for id, facts in told.items():
-        found[str(facts[place])].append(id)
+    for id, one in told.items():
+        found[one.project].append(id)
     return found
 
 
@@ -353,10 +364,6 @@ def _reported(*words: str) -> str:
         if any(word in name for name in words):
             return told
     return ""
-
-
-def _start(period: dict[str, Any]) -> datetime | None:
-    return moment(period.get("startTime"))
 
 
 SERVICE = Service(
